@@ -1,0 +1,207 @@
+/**
+ * The operators: their attributes, and the shapes they make.
+ *
+ * Tensors are named by their index in the graph. `inputs` lists the activations first, then the constants, in the
+ * order that each operator's comment gives; a convolution without bias has two inputs.
+ */
+import { FormatError } from "../errors.js";
+import { formatShape, type Tensor } from "./tensor.js";
+
+/** The clamp after an operator: max(x, 0), min(max(x, 0), 6), or nothing. */
+export type Activation = "none" | "relu" | "relu6";
+
+/** [height, width] */
+export type Size = readonly [number, number];
+
+/** Rows and columns of zeros around the image. */
+export interface Padding {
+  readonly top: number;
+  readonly bottom: number;
+  readonly left: number;
+  readonly right: number;
+}
+
+/** Standard convolution, eq. (1) of the paper. Inputs: x [N,H,W,C], weights [N',kh,kw,C], bias [N']. */
+export interface Convolution {
+  readonly type: "convolution";
+  readonly stride: Size;
+  readonly padding: Padding;
+  readonly activation: Activation;
+}
+
+/** Depthwise convolution, eq. (3). Inputs: x [N,H,W,C], weights [1,kh,kw,C], bias [C]. */
+export interface Depthwise {
+  readonly type: "depthwise";
+  readonly stride: Size;
+  readonly padding: Padding;
+  readonly activation: Activation;
+}
+
+/** Inputs: x [rows, C], weights [N, C], bias [N]. */
+export interface FullyConnected {
+  readonly type: "fullyconnected";
+  readonly activation: Activation;
+}
+
+/** The mean over a window, without the padding. Input: x [N,H,W,C]. */
+export interface AveragePool {
+  readonly type: "averagepool";
+  readonly kernel: Size;
+  readonly stride: Size;
+  readonly padding: Padding;
+  readonly activation: Activation;
+}
+
+/** The mean over height and width. Input: x [N,H,W,C]; output [N,1,1,C] or [N,C]. */
+export interface Mean {
+  readonly type: "mean";
+  readonly keepDims: boolean;
+}
+
+/** exp(β·x) / Σ exp(β·x) over the last dimension. */
+export interface Softmax {
+  readonly type: "softmax";
+  readonly beta: number;
+}
+
+/** The same elements in another shape. */
+export interface Reshape {
+  readonly type: "reshape";
+  readonly shape: readonly number[];
+}
+
+/** Zeros around the image. Input: x [N,H,W,C]. */
+export interface Pad {
+  readonly type: "pad";
+  readonly padding: Padding;
+}
+
+/** To 8 bits, from float32 or from another quantisation. */
+export interface Quantize {
+  readonly type: "quantize";
+}
+
+/** To float32. */
+export interface Dequantize {
+  readonly type: "dequantize";
+}
+
+/** An activation that stands alone. */
+export interface Activate {
+  readonly type: "activation";
+  readonly activation: Activation;
+}
+
+export type OpAttributes =
+  | Convolution
+  | Depthwise
+  | FullyConnected
+  | AveragePool
+  | Mean
+  | Softmax
+  | Reshape
+  | Pad
+  | Quantize
+  | Dequantize
+  | Activate;
+
+export type OpType = OpAttributes["type"];
+
+export type Op<A extends OpAttributes = OpAttributes> = A & {
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+};
+
+/** One operator type out of the union. */
+export type OpOf<T extends OpType> = Op<Extract<OpAttributes, { type: T }>>;
+
+export const NO_PADDING: Padding = /* @__PURE__ */ Object.freeze({ top: 0, bottom: 0, left: 0, right: 0 });
+
+/**
+ * TensorFlow's SAME padding: out = ⌈in / stride⌉, and of the rows (columns) that this needs and the input lacks, half
+ * before, rounded down, and the rest after.
+ */
+export function samePadding(input: Size, kernel: Size, stride: Size): Padding {
+  const [top, bottom] = sameAlong(input[0], kernel[0], stride[0]);
+  const [left, right] = sameAlong(input[1], kernel[1], stride[1]);
+  return { top, bottom, left, right };
+}
+
+function sameAlong(size: number, kernel: number, stride: number): [number, number] {
+  const total = Math.max((Math.ceil(size / stride) - 1) * stride + kernel - size, 0);
+  return [Math.floor(total / 2), Math.ceil(total / 2)];
+}
+
+/** The shape of an operator's output. Throws FormatError where the inputs do not fit together. */
+export function outputShape(op: Op, tensors: readonly Tensor[]): readonly number[] {
+  const shapes = op.inputs.map((index) => tensors[index]!.shape);
+  const x = shapes[0]!;
+  switch (op.type) {
+    case "convolution": {
+      const [channels, height, width, depth] = expectRank("weights", shapes[1]!, 4);
+      expectRank("input", x, 4);
+      if (x[3] !== depth) mismatch("input channels", depth, x[3]);
+      expectBias(shapes[2], channels);
+      return [...windowed(x, [height, width], op.stride, op.padding), channels];
+    }
+    case "depthwise": {
+      const [one, height, width, channels] = expectRank("weights", shapes[1]!, 4);
+      expectRank("input", x, 4);
+      if (one !== 1) mismatch("first dimension of the weights", 1, one);
+      if (x[3] !== channels) mismatch("input channels (depth multiplier 1)", channels, x[3]);
+      expectBias(shapes[2], channels);
+      return [...windowed(x, [height, width], op.stride, op.padding), channels];
+    }
+    case "fullyconnected": {
+      const [rows, depth] = expectRank("weights", shapes[1]!, 2);
+      if (x.at(-1) !== depth) mismatch("last dimension of the input", depth, x.at(-1));
+      expectBias(shapes[2], rows);
+      return [...x.slice(0, -1), rows];
+    }
+    case "averagepool":
+      expectRank("input", x, 4);
+      return [...windowed(x, op.kernel, op.stride, op.padding), x[3]!];
+    case "mean":
+      expectRank("input", x, 4);
+      return op.keepDims ? [x[0]!, 1, 1, x[3]!] : [x[0]!, x[3]!];
+    case "pad": {
+      expectRank("input", x, 4);
+      const { top, bottom, left, right } = op.padding;
+      return [x[0]!, x[1]! + top + bottom, x[2]! + left + right, x[3]!];
+    }
+    case "reshape":
+      return op.shape;
+    case "softmax":
+    case "quantize":
+    case "dequantize":
+    case "activation":
+      return x;
+  }
+}
+
+/** [N, out height, out width] of a window that slides over x. */
+function windowed(x: readonly number[], kernel: Size, stride: Size, padding: Padding): number[] {
+  const height = x[1]! + padding.top + padding.bottom;
+  const width = x[2]! + padding.left + padding.right;
+  if (kernel[0] > height || kernel[1] > width) {
+    throw new FormatError(`a ${formatShape(kernel)} window does not fit into ${height}×${width}`);
+  }
+  return [x[0]!, Math.floor((height - kernel[0]) / stride[0]) + 1, Math.floor((width - kernel[1]) / stride[1]) + 1];
+}
+
+function expectRank<R extends number>(what: string, shape: readonly number[], rank: R): FixedShape<R> {
+  if (shape.length !== rank) throw new FormatError(`${what} expected ${rank} dimensions, got ${formatShape(shape)}`);
+  return shape as FixedShape<R>;
+}
+
+type FixedShape<R extends number> = R extends 2 ? readonly [number, number] : readonly [number, number, number, number];
+
+function expectBias(shape: readonly number[] | undefined, channels: number): void {
+  if (shape && (shape.length !== 1 || shape[0] !== channels)) {
+    throw new FormatError(`bias expected shape ${channels}, got ${formatShape(shape)}`);
+  }
+}
+
+function mismatch(what: string, expected: number, got: number | undefined): never {
+  throw new FormatError(`${what} expected ${expected}, got ${got}`);
+}

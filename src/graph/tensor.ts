@@ -1,0 +1,71 @@
+/** Tensors: what flows between the operators of a graph, and the constants they hold. */
+
+export type DType = "float32" | "float16" | "int32" | "uint8" | "int8";
+
+/** real = scale[c] · (quantised - zeroPoint[c]); c counts along `axis`, or is 0 where there is one scale for all. */
+export interface Quantization {
+  readonly scale: ArrayLike<number>;
+  readonly zeroPoint: ArrayLike<number>;
+  readonly axis: number;
+}
+
+/** float16 is held as the 16 bits of each number. */
+export type TensorData = Float32Array | Uint16Array | Int32Array | Uint8Array | Int8Array;
+
+/** The elements of an input or output: float32, uint8 or int8. */
+export type TensorView = Float32Array | Uint8Array | Int8Array;
+
+export interface Tensor {
+  readonly name: string;
+  /** Sizes, outermost first; images are NHWC. */
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  readonly quantization?: Quantization | undefined;
+  /** The elements, if the tensor is constant. */
+  readonly data?: TensorData | undefined;
+}
+
+/** Bytes of an element. */
+export const ELEMENT_BYTES: Readonly<Record<DType, number>> = /* @__PURE__ */ Object.freeze({
+  float32: 4,
+  float16: 2,
+  int32: 4,
+  uint8: 1,
+  int8: 1,
+});
+
+/** How many elements a shape has. */
+export function elementCount(shape: readonly number[]): number {
+  return shape.reduce((count, size) => count * size, 1);
+}
+
+/** A shape as people write it: `1×224×224×3`. */
+export function formatShape(shape: readonly number[]): string {
+  return shape.length ? shape.join("×") : "scalar";
+}
+
+/** A tensor as images of rows of pixels of channels: any shape up to four dimensions, missing ones being 1. */
+export interface FeatureMap {
+  readonly images: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+/** [N, H, W, C]; a vector or matrix is a column of pixels, [rows, channels]. */
+export function featureMap(shape: readonly number[]): FeatureMap {
+  const channels = shape.at(-1) ?? 1;
+  if (shape.length === 4) return { images: shape[0]!, height: shape[1]!, width: shape[2]!, channels };
+  if (shape.length === 3) return { images: 1, height: shape[0]!, width: shape[1]!, channels };
+  return { images: 1, height: shape.length === 2 ? shape[0]! : 1, width: 1, channels };
+}
+
+/** The bits of an IEEE half precision number as a number. */
+export function halfToNumber(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction ? NaN : sign * Infinity;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
