@@ -1,0 +1,100 @@
+/** From a graph to stages: which operators run together, and where the layout changes. */
+import { UnsupportedError } from "../errors.js";
+import { costOf } from "../graph/cost.js";
+import { locate, readersOf, type Graph } from "../graph/graph.js";
+import type { Op } from "../graph/ops.js";
+import { featureMap } from "../graph/tensor.js";
+import { blocksOf, byteEncoding, familyOf, geometry } from "./layout.js";
+import { isPointwise } from "./ops/convolution.js";
+import { lower } from "./ops/index.js";
+import { isAlias } from "./ops/reshape.js";
+import type { Call, Operand, Stage } from "./stage.js";
+
+export interface LowerOptions {
+  /** Run a depthwise and the pointwise convolution after it as one stage. The bytes are the same without. */
+  readonly fuse: boolean;
+  /** Tensors that must be there after a run. */
+  readonly keep: ReadonlySet<number>;
+}
+
+export interface Lowered {
+  readonly stages: readonly Stage[];
+  /** The tensor that holds the elements of another: reshapes need none of their own. */
+  readonly root: (tensor: number) => number;
+}
+
+/** Lowers the operators of a graph. Throws UnsupportedError, naming the operator, where no kernel fits. */
+export function lowerGraph(graph: Graph, options: LowerOptions): Lowered {
+  const { tensors } = graph;
+  const roots = new Map<number, number>();
+  const root = (tensor: number) => roots.get(tensor) ?? tensor;
+  const readers = readersOf(graph);
+  const wanted = new Set([...graph.outputs, ...options.keep]);
+  const available = new Set(graph.inputs.map((tensor) => `${tensor} nhwc`));
+  const onPanel = new Map<number, { calls: readonly Call[]; work: number }>();
+  const stages: Stage[] = [];
+
+  const push = (op: number, tensor: number, calls: readonly Call[], work: number) => {
+    const { images, height } = featureMap(tensors[tensor]!.shape);
+    const rows = images * height;
+    stages.push({ op, calls, rows, rowWork: work / rows });
+  };
+  const operand = (tensor: number, form: "blocks" | "nhwc"): Operand => {
+    const source = root(tensor);
+    if (tensors[source]!.data) throw new UnsupportedError(`input expected not constant, got tensor ${source}`);
+    if (!available.has(`${source} ${form}`)) {
+      push(-1, source, [changeLayout(graph, source, form)], 0);
+      available.add(`${source} ${form}`);
+    }
+    return { tensor: source, form };
+  };
+  const result = (tensor: number): Operand => {
+    available.add(`${tensor} blocks`);
+    return { tensor, form: "blocks" };
+  };
+  const work = (op: Op) => costOf(op, tensors).multAdds;
+
+  for (const [index, op] of graph.ops.entries()) {
+    const [from, to] = [op.inputs[0]!, op.outputs[0]!];
+    locate(`operator ${index} (${op.type})`, () => {
+      if (op.type === "reshape" && isAlias(op, tensors)) {
+        roots.set(to, root(from));
+        return;
+      }
+      const before = onPanel.get(from);
+      if (before) {
+        push(index, to, [...before.calls, ...lower(op, tensors, "panel", result(to))], before.work + work(op));
+        return;
+      }
+      if (options.fuse && op.type === "depthwise" && !wanted.has(to)) {
+        const [next, ...others] = readers.get(to) ?? [];
+        if (next?.type === "convolution" && !others.length && isPointwise(next, tensors)) {
+          onPanel.set(to, { calls: lower(op, tensors, operand(from, "blocks"), "panel"), work: work(op) });
+          return;
+        }
+      }
+      const asItIs = op.type === "convolution" && !isPointwise(op, tensors) && graph.inputs.includes(root(from));
+      const input = operand(from, asItIs ? "nhwc" : "blocks");
+      push(index, to, lower(op, tensors, input, result(to)), work(op));
+    });
+  }
+  for (const tensor of options.keep) operand(tensor, "blocks");
+  for (const tensor of graph.outputs) operand(tensor, "nhwc");
+  return { stages, root };
+}
+
+/** From NHWC to channel blocks or back. */
+function changeLayout(graph: Graph, tensor: number, form: "blocks" | "nhwc"): Call {
+  const map = featureMap(graph.tensors[tensor]!.shape);
+  const family = familyOf(graph.tensors[tensor]!);
+  return {
+    kernel: `${family}_${form === "blocks" ? "toBlocks" : "fromBlocks"}`,
+    input: { tensor, form: form === "blocks" ? "nhwc" : "blocks" },
+    output: { tensor, form },
+    blocks: blocksOf(map.channels),
+    record: {
+      ...geometry(map, map, family),
+      ...(family === "int8" && byteEncoding(graph.tensors[tensor]!)),
+    },
+  };
+}

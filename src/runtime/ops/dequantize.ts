@@ -1,0 +1,29 @@
+/** DEQUANTIZE: from 8 bits to float32. */
+import { UnsupportedError } from "../../errors.js";
+import type { OpOf } from "../../graph/ops.js";
+import { featureMap, type Tensor } from "../../graph/tensor.js";
+import { affineOf, blocksOf, familyOf, geometry } from "../layout.js";
+import type { Call, Operand } from "../stage.js";
+
+export function lowerDequantize(
+  op: OpOf<"dequantize">,
+  tensors: readonly Tensor[],
+  input: Operand,
+  output: Operand,
+): Call[] {
+  const x = tensors[op.inputs[0]!]!;
+  const y = tensors[op.outputs[0]!]!;
+  if (familyOf(x) !== "int8" || familyOf(y) !== "f32") {
+    throw new UnsupportedError(`expected 8 bits to float32, got ${x.dtype} to ${y.dtype}`);
+  }
+  const map = featureMap(x.shape);
+  return [
+    {
+      kernel: "int8_dequantize",
+      input,
+      output,
+      blocks: blocksOf(map.channels),
+      record: { ...geometry(map, map, "f32"), scale: affineOf(x).scale },
+    },
+  ];
+}

@@ -1,0 +1,43 @@
+/** From an operator to kernel calls: one file an operator. Each throws UnsupportedError where no kernel fits. */
+import type { Op } from "../../graph/ops.js";
+import type { Tensor } from "../../graph/tensor.js";
+import type { Call, Operand } from "../stage.js";
+import { lowerActivation } from "./activation.js";
+import { lowerAveragePool } from "./averagepool.js";
+import { lowerConvolution } from "./convolution.js";
+import { lowerDepthwise } from "./depthwise.js";
+import { lowerDequantize } from "./dequantize.js";
+import { lowerFullyConnected } from "./fullyconnected.js";
+import { lowerMean } from "./mean.js";
+import { lowerPad } from "./pad.js";
+import { lowerQuantize } from "./quantize.js";
+import { lowerReshape } from "./reshape.js";
+import { lowerSoftmax } from "./softmax.js";
+
+/** The calls that compute an operator, from an activation to another. */
+export function lower(op: Op, tensors: readonly Tensor[], input: Operand, output: Operand): Call[] {
+  switch (op.type) {
+    case "convolution":
+      return lowerConvolution(op, tensors, input, output);
+    case "depthwise":
+      return lowerDepthwise(op, tensors, input, output);
+    case "fullyconnected":
+      return lowerFullyConnected(op, tensors, input, output);
+    case "averagepool":
+      return lowerAveragePool(op, tensors, input, output);
+    case "mean":
+      return lowerMean(op, tensors, input, output);
+    case "softmax":
+      return lowerSoftmax(op, tensors, input, output);
+    case "reshape":
+      return lowerReshape(op, tensors, input, output);
+    case "pad":
+      return lowerPad(op, tensors, input, output);
+    case "quantize":
+      return lowerQuantize(op, tensors, input, output);
+    case "dequantize":
+      return lowerDequantize(op, tensors, input, output);
+    case "activation":
+      return lowerActivation(op, tensors, input, output);
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * Addresses for everything, decided before any memory exists:
+ *
+ *     0      1024    …      …         …       …
+ *     unused steps | zeros | weights | panel | arena
+ *
+ * The first kilobyte stays unused because the compiler folds address offsets only if small addresses are invalid.
+ */
+import type { Graph } from "../graph/graph.js";
+import { ELEMENT_BYTES, elementCount } from "../graph/tensor.js";
+import { align, placeAll, type Lifetime } from "./arena.js";
+import { blockedBytes } from "./layout.js";
+import type { Lowered } from "./lower.js";
+import type { Call, Operand, Stage } from "./stage.js";
+import { STEP_BYTES, type StepRecord } from "./step.js";
+
+export interface PlannedCall extends Call {
+  /** Address of the step. */
+  readonly step: number;
+  /** Address of the packed weights; 0 if there are none. */
+  readonly weightsAddress: number;
+  /** The whole step. */
+  readonly fields: StepRecord;
+}
+
+export interface PlannedStage extends Stage {
+  readonly calls: readonly PlannedCall[];
+  /** How many rows a call computes. */
+  readonly rowsAtATime: number;
+}
+
+/** Bytes of linear memory by purpose. */
+export interface MemoryReport {
+  /** Packed weights. */
+  readonly weights: number;
+  /** Activations, inputs and outputs; those that are not needed at the same time share bytes. */
+  readonly arena: number;
+  /** Records of steps, padding and the panel. */
+  readonly scratch: number;
+  /** All of linear memory: the sum, in whole pages of 64 KiB. */
+  readonly total: number;
+}
+
+export interface Plan {
+  readonly stages: readonly PlannedStage[];
+  readonly panel: number;
+  readonly memory: MemoryReport;
+  /** The address of a tensor, where it is in that form. */
+  readonly address: (tensor: number, form: "blocks" | "nhwc") => number;
+}
+
+const START = 1024;
+const PAGE = 65536;
+
+/** Panels up to this size stay in the first and second cache level beside the weights that pass by. */
+const PANEL_BYTES = 65536;
+
+/** Multiply-accumulates of a call: enough to forget its cost, few enough that V8 soon swaps in the optimised code. */
+const CALL_WORK = 1 << 20;
+
+/** Addresses for the stages of a graph. */
+export function planMemory(graph: Graph, lowered: Lowered, keep: ReadonlySet<number>): Plan {
+  const { stages, root } = lowered;
+  const lives = lifetimes(graph, lowered, keep);
+  const keys = [...lives.keys()];
+  const arena = placeAll([...lives.values()]);
+  const calls = stages.flatMap((stage) => stage.calls);
+  const rowsAtATime = stages.map(chooseRows);
+
+  const zeros = align(START + calls.length * STEP_BYTES);
+  const zeroBytes = Math.max(...calls.map(({ record }) => record.inWidth! * record.pixelBytes!), 0);
+  const weightsStart = zeros + align(zeroBytes);
+  let end = weightsStart;
+  const weightsAddresses = new Map<Call, number>();
+  for (const call of calls) {
+    if (!call.weights) continue;
+    weightsAddresses.set(call, end);
+    end += align(call.weights.bytes);
+  }
+  const panel = end;
+  const panelBytes = Math.max(
+    ...stages.flatMap((stage, i) => stage.calls.map((call) => call.panelBytes?.(rowsAtATime[i]!) ?? 0)),
+    0,
+  );
+  const arenaStart = panel + align(panelBytes + ALIGNED_SLACK);
+  const used = arenaStart + arena.bytes + ALIGNED_SLACK;
+  const offsets = new Map(keys.map((key, i) => [key, arenaStart + arena.offsets[i]!]));
+  const address = (tensor: number, form: "blocks" | "nhwc") => offsets.get(`${root(tensor)} ${form}`)!;
+  const place = (operand: Operand) => (operand === "panel" ? 0 : address(operand.tensor, operand.form));
+
+  let step = START;
+  const planned = stages.map((stage, i) => ({
+    ...stage,
+    rowsAtATime: rowsAtATime[i]!,
+    calls: stage.calls.map((call): PlannedCall => {
+      const weightsAddress = weightsAddresses.get(call) ?? 0;
+      const places = { input: place(call.input), output: place(call.output), weights: weightsAddress, zeros };
+      step += STEP_BYTES;
+      return { ...call, step: step - STEP_BYTES, weightsAddress, fields: { ...call.record, ...places } };
+    }),
+  }));
+  const weights = panel - weightsStart;
+  return {
+    stages: planned,
+    panel,
+    address,
+    memory: {
+      weights,
+      arena: arena.bytes,
+      scratch: used - weights - arena.bytes,
+      total: Math.ceil(used / PAGE) * PAGE,
+    },
+  };
+}
+
+/** Kernels read up to a few vectors beyond the last element, and write as much beyond the panel. */
+const ALIGNED_SLACK = 256;
+
+/** From which stage to which each stored form of a tensor is needed; inputs come before the first. */
+function lifetimes(graph: Graph, { stages, root }: Lowered, keep: ReadonlySet<number>): Map<string, Lifetime> {
+  const lives = new Map<string, { bytes: number; first: number; last: number }>();
+  const use = (tensor: number, form: "blocks" | "nhwc", stage: number) => {
+    const key = `${tensor} ${form}`;
+    const known = lives.get(key);
+    if (known) {
+      known.last = Math.max(known.last, stage);
+      return;
+    }
+    const { shape, dtype } = graph.tensors[tensor]!;
+    const bytes = form === "blocks" ? blockedBytes(graph.tensors[tensor]!) : elementCount(shape) * ELEMENT_BYTES[dtype];
+    lives.set(key, { bytes, first: stage, last: stage });
+  };
+  for (const tensor of graph.inputs) use(tensor, "nhwc", -1);
+  for (const [index, stage] of stages.entries()) {
+    for (const { input, output } of stage.calls) {
+      if (input !== "panel") use(input.tensor, input.form, index);
+      if (output !== "panel") use(output.tensor, output.form, index);
+    }
+  }
+  for (const tensor of graph.outputs) use(root(tensor), "nhwc", stages.length);
+  for (const tensor of keep) use(root(tensor), "blocks", stages.length);
+  return lives;
+}
+
+/** Rows for a call: as many as the panel and the work allow, if possible a multiple of four pixels, which is a tile. */
+function chooseRows(stage: Stage): number {
+  const perRow = Math.max(
+    ...stage.calls.map((call) => (call.panelBytes ? call.panelBytes(2) - call.panelBytes(1) : 0)),
+  );
+  const byPanel = perRow ? Math.floor(PANEL_BYTES / perRow) : Infinity;
+  const byWork = stage.rowWork ? Math.ceil(CALL_WORK / stage.rowWork) : Infinity;
+  const rows = Math.min(Math.max(1, Math.min(byPanel, byWork)), stage.rows);
+  const width = stage.calls.at(-1)!.record.outWidth!;
+  for (let fewer = rows; fewer > rows / 2; --fewer) if ((fewer * width) % 4 === 0) return fewer;
+  return rows;
+}

@@ -1,0 +1,134 @@
+/** A planned graph in a linear memory of its own, ready to run. */
+import type { Graph } from "../graph/graph.js";
+import { elementCount, featureMap, type Tensor, type TensorView } from "../graph/tensor.js";
+import { instantiateKernels, type Kernel } from "./kernels.js";
+import { affineOf, BLOCK, blocksOf, familyOf } from "./layout.js";
+import { lowerGraph } from "./lower.js";
+import { planMemory, type MemoryReport, type Plan } from "./plan.js";
+import { writeStep } from "./step.js";
+
+export interface ProgramOptions {
+  /** Bytes that linear memory may take. */
+  readonly maxMemory: number;
+  /** Tensors that can be read after a run. */
+  readonly keep: readonly number[];
+  /** false: no two operators run as one. For tests: the bytes are the same. */
+  readonly fuse?: boolean;
+}
+
+interface RunningStage {
+  readonly calls: readonly { kernel: Kernel; step: number; blocks: number }[];
+  readonly rows: number;
+  readonly rowsAtATime: number;
+}
+
+export class Program {
+  readonly memory: MemoryReport;
+  readonly inputs: readonly TensorView[];
+  readonly outputs: readonly TensorView[];
+  readonly #graph: Graph;
+  readonly #plan: Plan;
+  readonly #buffer: ArrayBufferLike;
+  readonly #stages: readonly RunningStage[];
+
+  private constructor(graph: Graph, plan: Plan, buffer: ArrayBufferLike, stages: readonly RunningStage[]) {
+    this.#graph = graph;
+    this.#plan = plan;
+    this.#buffer = buffer;
+    this.#stages = stages;
+    this.memory = plan.memory;
+    const view = (tensor: number) => viewOf(graph.tensors[tensor]!, buffer, plan.address(tensor, "nhwc"));
+    this.inputs = graph.inputs.map(view);
+    this.outputs = graph.outputs.map(view);
+  }
+
+  /**
+   * Plans a graph, makes its memory and packs its weights.
+   *
+   * @throws UnsupportedError for an operator that no kernel computes, RangeError if it needs more than maxMemory.
+   */
+  static async create(graph: Graph, module: WebAssembly.Module, options: ProgramOptions): Promise<Program> {
+    const keep = new Set(options.keep);
+    const plan = planMemory(graph, lowerGraph(graph, { fuse: options.fuse ?? true, keep }), keep);
+    const { total } = plan.memory;
+    if (total > options.maxMemory) {
+      throw new RangeError(`"maxMemory" expected at least ${total} bytes for this model, got ${options.maxMemory}`);
+    }
+    const memory = new WebAssembly.Memory({ initial: total / 65536 });
+    const kernels = await instantiateKernels(module, memory);
+    for (const { calls } of plan.stages) {
+      for (const { weights, weightsAddress, step, fields } of calls) {
+        weights?.write(memory.buffer, weightsAddress);
+        writeStep(memory.buffer, step, fields);
+      }
+    }
+    const stages = plan.stages.map(({ rows, rowsAtATime, calls }) => ({
+      rows,
+      rowsAtATime,
+      calls: calls.map(({ kernel, step, blocks }) => ({ kernel: kernels[kernel], step, blocks })),
+    }));
+    return new Program(graph, plan, memory.buffer, stages);
+  }
+
+  /** From the inputs to the outputs. Allocates nothing. */
+  execute(): void {
+    const { panel } = this.#plan;
+    for (const { calls, rows, rowsAtATime } of this.#stages) {
+      for (let row = 0; row < rows; row += rowsAtATime) {
+        const end = Math.min(row + rowsAtATime, rows);
+        for (const { kernel, step, blocks } of calls) kernel(step, panel, row, end, 0, blocks);
+      }
+    }
+  }
+
+  /** The real numbers of a tensor that was kept, in NHWC. */
+  read(tensor: number): Float32Array {
+    const { shape } = this.#graph.tensors[tensor]!;
+    const { scale } = this.#encoding(tensor);
+    return Float32Array.from(this.#stored(tensor), (value) => value * scale).subarray(0, elementCount(shape));
+  }
+
+  /** Its 8-bit values as the tensor's type has them, or its real numbers. */
+  readRaw(tensor: number): TensorView {
+    const { zeroPoint } = this.#encoding(tensor);
+    const raw = newView(this.#graph.tensors[tensor]!);
+    raw.set(this.#stored(tensor).map((value) => value + zeroPoint));
+    return raw;
+  }
+
+  #encoding(tensor: number): { scale: number; zeroPoint: number } {
+    const it = this.#graph.tensors[tensor]!;
+    return familyOf(it) === "f32" ? { scale: 1, zeroPoint: 0 } : affineOf(it);
+  }
+
+  /** What lies in the channel blocks of a tensor, in NHWC. */
+  #stored(tensor: number): Float32Array {
+    const it = this.#graph.tensors[tensor]!;
+    const { images, height, width, channels } = featureMap(it.shape);
+    const pixels = images * height * width;
+    const elements = pixels * blocksOf(channels) * BLOCK;
+    const address = this.#plan.address(tensor, "blocks");
+    const blocks =
+      familyOf(it) === "f32"
+        ? new Float32Array(this.#buffer, address, elements)
+        : new Int16Array(this.#buffer, address, elements);
+    const stored = new Float32Array(pixels * channels);
+    for (let p = 0; p < pixels; ++p) {
+      for (let c = 0; c < channels; ++c) {
+        stored[p * channels + c] = blocks[(Math.floor(c / BLOCK) * pixels + p) * BLOCK + (c % BLOCK)]!;
+      }
+    }
+    return stored;
+  }
+}
+
+function viewOf(tensor: Tensor, buffer: ArrayBufferLike, address: number): TensorView {
+  const count = elementCount(tensor.shape);
+  if (tensor.dtype === "uint8") return new Uint8Array(buffer, address, count);
+  if (tensor.dtype === "int8") return new Int8Array(buffer, address, count);
+  return new Float32Array(buffer, address, count);
+}
+
+function newView(tensor: Tensor): TensorView {
+  return viewOf(tensor, new ArrayBuffer(elementCount(tensor.shape) * (tensor.dtype === "float32" ? 4 : 1)), 0);
+}

@@ -1,0 +1,42 @@
+/**
+ * What a graph is lowered to, before it has addresses: stages, each a few kernel calls that run together over the
+ * rows of an output.
+ */
+import type { KernelName } from "./kernels.js";
+import type { StepRecord } from "./step.js";
+
+/**
+ * Where a call reads or writes: a tensor, in channel blocks or as the caller has it (NHWC); or the panel, which carries
+ * rows from one call of a stage to the next.
+ */
+export type Operand = { readonly tensor: number; readonly form: "blocks" | "nhwc" } | "panel";
+
+/** A constant operand, in the layout that its kernel wants. */
+export interface Packed {
+  readonly bytes: number;
+  /** Writes it to linear memory; `address` is a multiple of 16. */
+  write(buffer: ArrayBufferLike, address: number): void;
+}
+
+export interface Call {
+  readonly kernel: KernelName;
+  readonly input: Operand;
+  readonly output: Operand;
+  readonly weights?: Packed | undefined;
+  /** The fields of the step that are no addresses. */
+  readonly record: StepRecord;
+  /** Channel blocks of the output. */
+  readonly blocks: number;
+  /** Bytes of the panel that the call needs for so many rows. */
+  readonly panelBytes?: ((rows: number) => number) | undefined;
+}
+
+export interface Stage {
+  /** Index of the operator in the graph that makes the output; -1 for a change of layout. */
+  readonly op: number;
+  readonly calls: readonly Call[];
+  /** Rows of the output, through all images. */
+  readonly rows: number;
+  /** Multiply-accumulates of a row. */
+  readonly rowWork: number;
+}

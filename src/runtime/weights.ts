@@ -1,0 +1,73 @@
+/** The constants of a convolution as its kernels take them: real numbers, or integers with their requantisation. */
+import { UnsupportedError } from "../errors.js";
+import { dequantized } from "../graph/rewrite/constants.js";
+import { elementCount, type Tensor } from "../graph/tensor.js";
+import { affineOf, familyOf, isScale } from "./layout.js";
+import type { FloatMatrix, IntegerMatrix } from "./pack.js";
+
+/** Weights and bias as float32, whatever constant type they have. */
+export function floatMatrix(weights: Tensor, bias: Tensor | undefined, outputs: number): FloatMatrix {
+  expectConstant(weights, "weights");
+  if (bias) expectConstant(bias, "bias");
+  return {
+    weights: weights.data instanceof Float32Array ? weights.data : dequantized(weights),
+    bias: bias ? dequantized(bias) : new Float32Array(outputs),
+  };
+}
+
+/**
+ * Weights less their zero point, bias, and for each output the factor that takes an accumulator to the output's scale:
+ * float32(input scale · weight scale) / output scale, in float32 as XNNPACK has it.
+ */
+export function integerMatrix(
+  input: Tensor,
+  weights: Tensor,
+  bias: Tensor | undefined,
+  output: Tensor,
+  outputs: number,
+): IntegerMatrix {
+  expectConstant(weights, "weights");
+  if (bias) expectConstant(bias, "bias");
+  if (familyOf(weights) !== "int8")
+    throw new UnsupportedError(`weights expected 8 bits beside an 8-bit input, got ${weights.dtype}`);
+  if (bias && bias.dtype !== "int32") throw new UnsupportedError(`bias expected int32, got ${bias.dtype}`);
+  const { scale, axis } = weights.quantization ?? { scale: [], axis: 0 };
+  if (scale.length !== outputs && scale.length !== 1) {
+    throw new UnsupportedError(`weights expected 1 or ${outputs} scales, got ${scale.length}`);
+  }
+  if (scale.length > 1 && weights.shape[axis] !== outputs) {
+    throw new UnsupportedError(`weights expected scales along the output channels, got dimension ${axis}`);
+  }
+  const inputScale = Math.fround(affineOf(input).scale);
+  const outputScale = Math.fround(affineOf(output).scale);
+  const scales = new Float32Array(outputs);
+  for (let n = 0; n < outputs; ++n) {
+    const weightScale = scale[scale.length === 1 ? 0 : n]!;
+    scales[n] = Math.fround(inputScale * Math.fround(weightScale)) / outputScale;
+    if (!isScale(weightScale) || !(scales[n]! < Infinity)) {
+      throw new UnsupportedError(`weights expected scales above 0, got ${weightScale} for output ${n}`);
+    }
+  }
+  return {
+    weights: withoutZeroPoint(weights),
+    bias: bias?.data instanceof Int32Array ? bias.data : new Int32Array(outputs),
+    scales,
+  };
+}
+
+function withoutZeroPoint(weights: Tensor): Int16Array {
+  const data = weights.data!;
+  const { scale, zeroPoint, axis } = weights.quantization!;
+  const inner = scale.length === 1 ? data.length : elementCount(weights.shape.slice(axis + 1));
+  const shifted = new Int16Array(data.length);
+  for (let start = 0, channel = 0; start < data.length; start += inner, ++channel) {
+    const zero = zeroPoint[channel % scale.length]!;
+    for (let i = start; i < start + inner; ++i) shifted[i] = data[i]! - zero;
+  }
+  return shifted;
+}
+
+function expectConstant(tensor: Tensor, what: string): void {
+  if (!tensor.data)
+    throw new UnsupportedError(`${what} expected constant, got the tensor ${JSON.stringify(tensor.name)}`);
+}
