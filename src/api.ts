@@ -1,0 +1,89 @@
+/** Loading a model, from a source to a network that runs. */
+import { describe } from "./errors.js";
+import { readModel } from "./formats/index.js";
+import { buildGraph, type Graph } from "./graph/graph.js";
+import { absorb } from "./graph/rewrite/absorb.js";
+import { foldConstants } from "./graph/rewrite/constants.js";
+import { toFloat32 } from "./graph/rewrite/precision.js";
+import { elementCount, featureMap } from "./graph/tensor.js";
+import type { Normalization } from "./image/encode.js";
+import { checkLabels, embeddedLabels, parseLabels } from "./labels.js";
+import { Network } from "./network.js";
+import { bestBuild, type Build } from "./runtime/features.js";
+import type { ModuleSource } from "./runtime/kernels.js";
+import { Program } from "./runtime/program.js";
+import { readSource, type Source } from "./source.js";
+
+export interface LoadOptions {
+  /** "float32" runs a quantised model with its weights dequantised. Default: as the file has it. */
+  readonly precision?: "float32";
+  /** Which kernels to run. Default: the fastest that the runtime has. */
+  readonly build?: Build;
+  /** Class names: an array, a text with one a line, or where to read such a text. Default: those in the model file. */
+  readonly labels?: readonly string[] | Source;
+  /** How bytes become the network's inputs. Default: as its quantisation says; for float32 inputs (p - 127.5) / 127.5. */
+  readonly normalization?: Normalization;
+  /** Bytes of linear memory that the model may take. Default: 512 MiB. */
+  readonly maxMemory?: number;
+}
+
+const DEFAULT_MAX_MEMORY = 512 * 2 ** 20;
+
+export type LoadModel = (model: Source | Graph, options?: LoadOptions) => Promise<Network>;
+
+/** loadModel() with kernels from where an entry of the package has them. */
+export function createLoader(modules: ModuleSource): LoadModel {
+  const compiled = new Map<Build, Promise<WebAssembly.Module>>();
+  const compile = (build: Build) => {
+    const known = compiled.get(build);
+    if (known) return known;
+    const module = Promise.resolve(modules[build]());
+    compiled.set(build, module);
+    return module;
+  };
+  return async (model, options = {}) => {
+    const { precision, build = bestBuild(), normalization, maxMemory = DEFAULT_MAX_MEMORY } = options;
+    if (build !== "simd" && build !== "relaxed")
+      throw new RangeError(`"build" expected "simd" or "relaxed", got ${describe(build)}`);
+    if (precision !== undefined && precision !== "float32")
+      throw new RangeError(`"precision" expected "float32", got ${describe(precision)}`);
+    const module = compile(build);
+    const file = isGraph(model) ? undefined : await readSource(model, "model");
+    const graph = prepare(file ? readModel(file) : (model as Graph), precision);
+    const features = pooledFeatures(graph);
+    const keep = features === undefined ? [] : [features];
+    const program = await Program.create(graph, await module, { maxMemory, keep });
+    const labels = await readLabels(options.labels, file, graph);
+    return new Network(graph, program, { kernels: build, threads: 1 }, labels, normalization, features);
+  };
+}
+
+/** The rewrites between a file's graph and the kernels. */
+function prepare(graph: Graph, precision: "float32" | undefined): Graph {
+  const folded = foldConstants(graph);
+  return buildGraph(absorb(precision ? toFloat32(folded) : folded));
+}
+
+async function readLabels(
+  labels: LoadOptions["labels"],
+  file: Uint8Array | undefined,
+  graph: Graph,
+): Promise<readonly string[] | undefined> {
+  if (labels === undefined) return file && embeddedLabels(file, elementCount(graph.tensors[graph.outputs[0]!]!.shape));
+  if (Array.isArray(labels)) return checkLabels(labels);
+  if (typeof labels === "string" && labels.includes("\n")) return parseLabels(labels);
+  return parseLabels(new TextDecoder().decode(await readSource(labels as Source, "labels")));
+}
+
+/** The output of the last pooling that leaves one pixel of an image. */
+function pooledFeatures({ ops, tensors }: Graph): number | undefined {
+  const pooling = ops.findLast(({ type, outputs }) => {
+    const { images, height, width } = featureMap(tensors[outputs[0]!]!.shape);
+    return (type === "averagepool" || type === "mean") && images === 1 && height === 1 && width === 1;
+  });
+  return pooling?.outputs[0];
+}
+
+function isGraph(model: Source | Graph): model is Graph {
+  return typeof model === "object" && model !== null && "tensors" in model && "ops" in model;
+}

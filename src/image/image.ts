@@ -1,0 +1,53 @@
+/** Pictures as callers give them: decoded pixels, as `ImageData` and every decoder have them. */
+import { describe } from "../errors.js";
+
+export interface Image {
+  /** RGB or RGBA bytes, row by row from the top; alpha is not premultiplied. */
+  readonly data: Uint8Array | Uint8ClampedArray;
+  /** Pixels. */
+  readonly width: number;
+  /** Pixels. */
+  readonly height: number;
+}
+
+/** Part of a picture, in pixels. */
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Bytes of a pixel, 3 or 4. Throws TypeError or RangeError if the fields do not make a picture. */
+export function checkImage(image: Image): 3 | 4 {
+  const { data, width, height } = image ?? {};
+  if (!(data instanceof Uint8Array || data instanceof Uint8ClampedArray)) {
+    throw new TypeError(`"image.data" expected Uint8Array or Uint8ClampedArray, got ${describe(data)}`);
+  }
+  for (const [name, size] of [
+    ["width", width],
+    ["height", height],
+  ] as const) {
+    if (!Number.isSafeInteger(size) || size < 1) {
+      throw new RangeError(`"image.${name}" expected a whole number of pixels from 1, got ${describe(size)}`);
+    }
+  }
+  const pixels = width * height;
+  if (data.length === pixels * 3) return 3;
+  if (data.length === pixels * 4) return 4;
+  throw new RangeError(
+    `"image.data" expected ${pixels * 3} bytes (RGB) or ${pixels * 4} (RGBA) for ${width}×${height}, got ${data.length}`,
+  );
+}
+
+/**
+ * The central part of a picture that keeps `fraction` of each side; ⌊(size - fraction · size) / 2⌋ pixels go on each
+ * side, as in TensorFlow's central_crop.
+ */
+export function centralCrop({ width, height }: Image, fraction: number): Box {
+  if (!(fraction > 0 && fraction <= 1))
+    throw new RangeError(`"crop" expected a fraction from 0 to 1, got ${describe(fraction)}`);
+  const x = Math.floor((width - width * fraction) / 2);
+  const y = Math.floor((height - height * fraction) / 2);
+  return { x, y, width: width - 2 * x, height: height - 2 * y };
+}

@@ -1,0 +1,38 @@
+/**
+ * mobilenet-simd: MobileNet in WebAssembly SIMD.
+ *
+ * This entry carries its kernels as text and needs no file, URL or setting; it runs wherever WebAssembly may be compiled.
+ *
+ * @example
+ * const net = await loadModel("mobilenet_v1_0.25_128_quant.tflite");
+ * net.classify({ data, width, height }); // [{ label, index, probability }, …]
+ */
+import relaxed from "../build/kernels.relaxed.wasm";
+import simd from "../build/kernels.simd.wasm";
+import { createLoader, type LoadModel } from "./api.js";
+
+/**
+ * Loads a model.
+ *
+ * @param model the bytes of a `.tflite` file, a Response that brings them, a URL, or in Node, Deno and Bun a path.
+ * @throws FormatError if the file is damaged, UnsupportedError for something in it that this package does not do,
+ * TypeError or RangeError for a wrong argument.
+ */
+export const loadModel: LoadModel = /* @__PURE__ */ createLoader({
+  simd: () => WebAssembly.compile(decode(simd)),
+  relaxed: () => WebAssembly.compile(decode(relaxed)),
+});
+
+function decode(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+}
+
+export type { LoadModel, LoadOptions } from "./api.js";
+export type { Normalization } from "./image/encode.js";
+export type { Image } from "./image/image.js";
+export type { Layer } from "./layers.js";
+export type { BuildReport, Classification, ClassifyOptions, ImageOptions, Network } from "./network.js";
+export type { MemoryReport } from "./runtime/plan.js";
+export type { Source } from "./source.js";
+export type { TensorInfo, TensorValue } from "./tensors.js";
+export { FormatError, ModelError, UnsupportedError } from "./errors.js";
