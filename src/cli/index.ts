@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+/** The command `mobilenet-simd`: finds the subcommand, runs it, and turns what it throws into a message and an exit code. */
+import { UsageError, type Command } from "./command.js";
+
+const COMMANDS: Readonly<Record<string, () => Promise<{ default: Command }>>> = {
+  classify: () => import("./classify.js"),
+  demo: () => import("./demo.js"),
+  inspect: () => import("./inspect.js"),
+};
+
+async function help(): Promise<string> {
+  const lines = Object.entries(COMMANDS).map(
+    async ([name, load]) => `  ${name.padEnd(10)} ${(await load()).default.summary}`,
+  );
+  return `mobilenet-simd: image recognition in WebAssembly SIMD
+
+Usage: mobilenet-simd COMMAND …
+
+Commands:
+${(await Promise.all(lines)).join("\n")}
+
+mobilenet-simd COMMAND --help explains a command.
+Exit codes: 0 done, 1 something could not be read or run, 2 wrong arguments.
+`;
+}
+
+/** Runs the command line and returns the exit code. */
+async function main([name = "", ...args]: readonly string[]): Promise<number> {
+  if (name === "--help" || name === "-h" || name === "help") {
+    process.stdout.write(await help());
+    return 0;
+  }
+  if (name === "--version") {
+    const { default: meta } = await import("../../package.json", { with: { type: "json" } });
+    process.stdout.write(`${meta.version}\n`);
+    return 0;
+  }
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!load)
+    throw new UsageError(name ? `no command ${JSON.stringify(name)}; see mobilenet-simd --help` : await help());
+  const { default: command } = await load();
+  if (args.includes("--help") || args.includes("-h")) {
+    process.stdout.write(command.help);
+    return 0;
+  }
+  return command.run(args);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}
