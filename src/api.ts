@@ -59,7 +59,7 @@ export function createLoader(modules: ModuleSource): LoadModel {
 }
 
 /** The rewrites between a file's graph and the kernels. */
-function prepare(graph: Graph, precision: "float32" | undefined): Graph {
+export function prepare(graph: Graph, precision: "float32" | undefined): Graph {
   const folded = foldConstants(graph);
   return buildGraph(absorb(precision ? toFloat32(folded) : folded));
 }

@@ -81,7 +81,7 @@ export class Network {
     this.#features = features;
     const image = imageInput(graph);
     this.#encoding = image && encodingOf(image, normalization);
-    this.#rgb = new Uint8Array(image ? elementCount(image.shape) : 0);
+    this.#rgb = new Uint8Array(image && this.#encoding !== "identity" ? elementCount(image.shape) : 0);
   }
 
   /**
@@ -168,8 +168,12 @@ export class Network {
     checkBackground(background);
     const box = centralCrop(image, crop);
     const { height, width } = featureMap(this.inputs[0]!.shape);
-    resize(image, box, this.#rgb, width, height, { antialias, background });
-    encode(this.#rgb, encoding, program.inputs[0]!);
+    if (encoding === "identity") {
+      resize(image, box, program.inputs[0] as Uint8Array, width, height, { antialias, background });
+    } else {
+      resize(image, box, this.#rgb, width, height, { antialias, background });
+      encode(this.#rgb, encoding, program.inputs[0]!);
+    }
     program.execute();
     return program;
   }

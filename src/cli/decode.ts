@@ -19,7 +19,7 @@ const CODECS: Readonly<Record<string, Codec>> = {
     wasm: "@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm",
     async create(module) {
       const { init, default: decode } = await import("@jsquash/jpeg/decode.js");
-      await init(module);
+      await init(emscripten(module));
       // rotated and mirrored as the EXIF orientation says
       return (bytes) => decode(exact(bytes), { preserveOrientation: true });
     },
@@ -37,11 +37,24 @@ const CODECS: Readonly<Record<string, Codec>> = {
     wasm: "@jsquash/webp/codec/dec/webp_dec.wasm",
     async create(module) {
       const { init, default: decode } = await import("@jsquash/webp/decode.js");
-      await init(module);
+      await init(emscripten(module));
       return (bytes) => decode(exact(bytes));
     },
   },
 };
+
+/** Options for the two codecs that come from Emscripten: this module, and nothing printed about damaged files. */
+function emscripten(module: WebAssembly.Module) {
+  return {
+    print: () => undefined,
+    printErr: () => undefined,
+    instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) {
+      const instance = new WebAssembly.Instance(module, imports);
+      done(instance);
+      return instance.exports;
+    },
+  };
+}
 
 const modules = new Map<Codec, WebAssembly.Module>();
 const decoders = new Map<Codec, (bytes: Uint8Array) => Promise<Image>>();

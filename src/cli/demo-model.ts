@@ -52,7 +52,8 @@ async function download(url: string): Promise<Uint8Array> {
     for await (const chunk of response.body) {
       if (received + chunk.length > bytes.length) throw new Error(`${url} sends more than ${bytes.length} bytes`);
       bytes.set(chunk, received);
-      bar?.update((received += chunk.length));
+      received += chunk.length;
+      bar?.update(received);
     }
   } finally {
     bar?.stop();

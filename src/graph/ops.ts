@@ -160,6 +160,7 @@ export function outputShape(op: Op, tensors: readonly Tensor[]): readonly number
     }
     case "averagepool":
       expectRank("input", x, 4);
+      expectInside(op.kernel, op.padding);
       return [...windowed(x, op.kernel, op.stride, op.padding), x[3]!];
     case "mean":
       expectRank("input", x, 4);
@@ -187,6 +188,13 @@ function windowed(x: readonly number[], kernel: Size, stride: Size, padding: Pad
     throw new FormatError(`a ${formatShape(kernel)} window does not fit into ${height}×${width}`);
   }
   return [x[0]!, Math.floor((height - kernel[0]) / stride[0]) + 1, Math.floor((width - kernel[1]) / stride[1]) + 1];
+}
+
+/** So that every window has an element of the image in it. */
+function expectInside(kernel: Size, { top, bottom, left, right }: Padding): void {
+  if (Math.max(top, bottom) >= kernel[0] || Math.max(left, right) >= kernel[1]) {
+    throw new FormatError(`padding expected less than the ${formatShape(kernel)} window`);
+  }
 }
 
 function expectRank<R extends number>(what: string, shape: readonly number[], rank: R): FixedShape<R> {

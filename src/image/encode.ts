@@ -11,8 +11,8 @@ export interface Normalization {
 /** What MobileNets are trained on: -1…1. */
 export const DEFAULT_NORMALIZATION: Normalization = /* @__PURE__ */ Object.freeze({ mean: 127.5, std: 127.5 });
 
-/** For each channel the element that each of the 256 bytes becomes. */
-export type Encoding = readonly [Float32Array, Float32Array, Float32Array];
+/** For each channel the element that each of the 256 bytes becomes; "identity" where that is the byte itself. */
+export type Encoding = "identity" | readonly [Float32Array, Float32Array, Float32Array];
 
 /**
  * The encoding of an input. A float32 input holds the normalised value. An 8-bit input, unless told otherwise, holds
@@ -24,6 +24,7 @@ export function encodingOf(input: Tensor, normalization: Normalization | undefin
   const float = input.dtype === "float32";
   const lowest = input.dtype === "int8" ? -128 : 0;
   if (!float && !normalization) {
+    if (lowest === 0) return "identity";
     const bytes = Float32Array.from({ length: 256 }, (_, byte) => byte + lowest);
     return [bytes, bytes, bytes];
   }
@@ -46,7 +47,11 @@ export function encodingOf(input: Tensor, normalization: Normalization | undefin
 }
 
 /** Writes RGB bytes to an input. */
-export function encode(rgb: Uint8Array, [red, green, blue]: Encoding, input: { [index: number]: number }): void {
+export function encode(
+  rgb: Uint8Array,
+  [red, green, blue]: Exclude<Encoding, "identity">,
+  input: { [index: number]: number },
+): void {
   for (let i = 0; i < rgb.length; i += 3) {
     input[i] = red[rgb[i]!]!;
     input[i + 1] = green[rgb[i + 1]!]!;

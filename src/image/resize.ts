@@ -1,17 +1,19 @@
 /**
  * Resize to RGB bytes: bilinear, or with antialiasing for pictures much larger than the network's input.
  *
- * Both go through the picture a row at a time, first across, then down, in float64, and round half up, so that every
- * runtime gives the same bytes.
+ * Both work in float64 and round half up, so that every runtime gives the same bytes.
  */
 import { describe } from "../errors.js";
 import type { Box, Image } from "./image.js";
 
+/** RGB bytes. */
+export type Background = readonly [number, number, number];
+
 export interface ResizeOptions {
   /** Average all pixels that an output pixel covers, instead of interpolating the four around its centre. */
   readonly antialias: boolean;
-  /** RGB bytes behind transparent pixels. */
-  readonly background: readonly [number, number, number];
+  /** What is behind transparent pixels. */
+  readonly background: Background;
 }
 
 /** Resizes the part `box` of a picture to width × height RGB bytes in `out`. */
@@ -23,43 +25,60 @@ export function resize(
   height: number,
   { antialias, background }: ResizeOptions,
 ): void {
-  const channels = image.data.length / (image.width * image.height);
-  const pixels = new Pixels(image.data, channels, background);
-  if (antialias) average(image, pixels, box, out, width, height);
-  else interpolate(image, pixels, box, out, width, height);
+  if (antialias) average(image, box, out, width, height, background);
+  else interpolate(image, box, out, width, height, background);
 }
 
 /**
  * Bilinear with half-pixel centres, as TensorFlow's resize does it, to the byte: the output pixel X lies at
  * (X + 0.5) · w / W - 0.5 between two columns, the columns beyond the edge being those at the edge.
  */
-function interpolate(image: Image, pixels: Pixels, box: Box, out: Uint8Array, width: number, height: number): void {
-  const columns = neighbours(box.width, width);
-  const rows = neighbours(box.height, height);
-  let top = new Float64Array(width * 3);
-  let bottom = new Float64Array(width * 3);
-  let [topRow, bottomRow] = [-1, -1];
-  const across = (row: number, line: Float64Array) => {
-    const start = (box.y + row) * image.width + box.x;
-    for (let x = 0, to = 0; x < width; ++x, to += 3) {
-      pixels.between(start + columns.before[x]!, start + columns.after[x]!, columns.fraction[x]!, line, to);
-    }
-  };
-  for (let y = 0; y < height; ++y) {
-    const [before, after, fraction] = [rows.before[y]!, rows.after[y]!, rows.fraction[y]!];
-    if (before === bottomRow) [top, bottom, topRow, bottomRow] = [bottom, top, bottomRow, topRow];
-    if (before !== topRow) across((topRow = before), top);
-    if (after !== bottomRow) across((bottomRow = after), bottom);
-    const start = y * width * 3;
-    for (let i = 0; i < width * 3; ++i) {
-      const a = top[i]!;
-      out[start + i] = Math.floor(a + (bottom[i]! - a) * fraction + 0.5);
+function interpolate(
+  { data, ...image }: Image,
+  box: Box,
+  out: Uint8Array,
+  width: number,
+  height: number,
+  background: Background,
+): void {
+  const channels = data.length / (image.width * image.height);
+  const columns = neighbours(box.x, box.width, width, channels);
+  const rows = neighbours(box.y, box.height, height, channels * image.width);
+  for (let y = 0, to = 0; y < height; ++y) {
+    const above = rows.before[y]!;
+    const below = rows.after[y]!;
+    const down = rows.fraction[y]!;
+    for (let x = 0; x < width; ++x, to += 3) {
+      const left = columns.before[x]!;
+      const right = columns.after[x]!;
+      const across = columns.fraction[x]!;
+      const [a, b, c, d] = [above + left, above + right, below + left, below + right];
+      if (channels === 4 && (data[a + 3]! & data[b + 3]! & data[c + 3]! & data[d + 3]!) !== 255) {
+        for (let i = 0; i < 3; ++i) {
+          const [p, q, r, s] = [a, b, c, d].map((at) => blended(data, at, i, background)) as Corners;
+          out[to + i] = between(p, q, r, s, across, down);
+        }
+      } else {
+        out[to] = between(data[a]!, data[b]!, data[c]!, data[d]!, across, down);
+        out[to + 1] = between(data[a + 1]!, data[b + 1]!, data[c + 1]!, data[d + 1]!, across, down);
+        out[to + 2] = between(data[a + 2]!, data[b + 2]!, data[c + 2]!, data[d + 2]!, across, down);
+      }
     }
   }
 }
 
-/** For each output position the two input positions around it, and how far it is from the first to the second. */
-function neighbours(from: number, to: number) {
+/** Four neighbouring values, top row first. */
+type Corners = [number, number, number, number];
+
+/** Between four values, rounded half up. */
+function between(a: number, b: number, c: number, d: number, across: number, down: number): number {
+  const top = a + (b - a) * across;
+  const bottom = c + (d - c) * across;
+  return (top + (bottom - top) * down + 0.5) | 0;
+}
+
+/** For each output position the offsets of the two inputs around it, and how far it is from the first to the second. */
+function neighbours(start: number, from: number, to: number, stride: number) {
   const before = new Int32Array(to);
   const after = new Int32Array(to);
   const fraction = new Float64Array(to);
@@ -67,35 +86,53 @@ function neighbours(from: number, to: number) {
     const position = (i + 0.5) * (from / to) - 0.5;
     const floor = Math.floor(position);
     fraction[i] = position - floor;
-    before[i] = Math.min(Math.max(floor, 0), from - 1);
-    after[i] = Math.min(Math.max(floor + 1, 0), from - 1);
+    before[i] = (start + Math.min(Math.max(floor, 0), from - 1)) * stride;
+    after[i] = (start + Math.min(Math.max(floor + 1, 0), from - 1)) * stride;
   }
   return { before, after, fraction };
 }
 
 /**
- * The mean of the input below a triangle that is two output pixels wide (one input pixel to each side when enlarging,
- * where it is the same as bilinear).
+ * The mean of the input below a triangle that is two output pixels wide; when enlarging, two input pixels, which is
+ * bilinear. A row of the picture is averaged across, then added to the few output rows that it takes part in.
  */
-function average(image: Image, pixels: Pixels, box: Box, out: Uint8Array, width: number, height: number): void {
+function average(
+  { data, ...image }: Image,
+  box: Box,
+  out: Uint8Array,
+  width: number,
+  height: number,
+  background: Background,
+): void {
+  const channels = data.length / (image.width * image.height);
   const columns = triangles(box.width, width);
   const rows = triangles(box.height, height);
   const line = new Float64Array(width * 3);
   const sums = new Float64Array(line.length * height);
   let firstOpen = 0;
   for (let row = 0; row < box.height; ++row) {
-    const start = (box.y + row) * image.width + box.x;
+    const start = ((box.y + row) * image.width + box.x) * channels;
     for (let x = 0; x < width; ++x) {
-      pixels.weighted(start + columns.first[x]!, columns.count[x]!, columns.weights, x * columns.reach, line, x * 3);
+      let [red, green, blue] = [0, 0, 0];
+      let at = start + columns.first[x]! * channels;
+      for (let i = x * columns.reach; i < x * columns.reach + columns.count[x]!; ++i, at += channels) {
+        const weight = columns.weights[i]!;
+        const opaque = channels === 3 || data[at + 3] === 255;
+        red += weight * (opaque ? data[at]! : blended(data, at, 0, background));
+        green += weight * (opaque ? data[at + 1]! : blended(data, at, 1, background));
+        blue += weight * (opaque ? data[at + 2]! : blended(data, at, 2, background));
+      }
+      line[3 * x] = red;
+      line[3 * x + 1] = green;
+      line[3 * x + 2] = blue;
     }
     while (firstOpen < height && rows.first[firstOpen]! + rows.count[firstOpen]! <= row) ++firstOpen;
     for (let y = firstOpen; y < height && rows.first[y]! <= row; ++y) {
       const weight = rows.weights[y * rows.reach + row - rows.first[y]!]!;
-      const at = y * line.length;
-      for (let i = 0; i < line.length; ++i) sums[at + i]! += weight * line[i]!;
+      for (let i = 0; i < line.length; ++i) sums[y * line.length + i]! += weight * line[i]!;
     }
   }
-  for (let i = 0; i < sums.length; ++i) out[i] = Math.floor(sums[i]! + 0.5);
+  for (let i = 0; i < sums.length; ++i) out[i] = (sums[i]! + 0.5) | 0;
 }
 
 /** For each output position the input positions below its triangle, and their weights, which add up to 1. */
@@ -122,67 +159,10 @@ function triangles(from: number, to: number) {
   return { first, count, weights, reach };
 }
 
-/** The pixels of a picture as RGB, laid over the background where they are transparent. */
-class Pixels {
-  readonly #data: ArrayLike<number>;
-  readonly #channels: number;
-  readonly #background: readonly [number, number, number];
-  readonly #one = new Float64Array(3);
-  readonly #other = new Float64Array(3);
-
-  constructor(data: ArrayLike<number>, channels: number, background: readonly [number, number, number]) {
-    this.#data = data;
-    this.#channels = channels;
-    this.#background = background;
-  }
-
-  /** Writes a + (b - a) · fraction to three elements of `line`. */
-  between(a: number, b: number, fraction: number, line: Float64Array, to: number): void {
-    const data = this.#data;
-    const i = a * this.#channels;
-    const j = b * this.#channels;
-    if (this.#channels === 3 || (data[i + 3] === 255 && data[j + 3] === 255)) {
-      line[to] = data[i]! + (data[j]! - data[i]!) * fraction;
-      line[to + 1] = data[i + 1]! + (data[j + 1]! - data[i + 1]!) * fraction;
-      line[to + 2] = data[i + 2]! + (data[j + 2]! - data[i + 2]!) * fraction;
-      return;
-    }
-    this.#blend(i, this.#one);
-    this.#blend(j, this.#other);
-    for (let c = 0; c < 3; ++c) {
-      line[to + c] = this.#one[c]! + (this.#other[c]! - this.#one[c]!) * fraction;
-    }
-  }
-
-  /** Writes the weighted sum of `count` pixels to three elements of `line`. */
-  weighted(first: number, count: number, weights: Float64Array, at: number, line: Float64Array, to: number): void {
-    const data = this.#data;
-    let [red, green, blue] = [0, 0, 0];
-    for (let p = 0, i = first * this.#channels; p < count; ++p, i += this.#channels) {
-      const weight = weights[at + p]!;
-      if (this.#channels === 3 || data[i + 3] === 255) {
-        red += weight * data[i]!;
-        green += weight * data[i + 1]!;
-        blue += weight * data[i + 2]!;
-      } else {
-        this.#blend(i, this.#one);
-        red += weight * this.#one[0]!;
-        green += weight * this.#one[1]!;
-        blue += weight * this.#one[2]!;
-      }
-    }
-    line[to] = red;
-    line[to + 1] = green;
-    line[to + 2] = blue;
-  }
-
-  /** An RGBA pixel over the background, in whole bytes. */
-  #blend(i: number, rgb: Float64Array): void {
-    const alpha = this.#data[i + 3]!;
-    for (let c = 0; c < 3; ++c) {
-      rgb[c] = Math.round((this.#data[i + c]! * alpha + this.#background[c]! * (255 - alpha)) / 255);
-    }
-  }
+/** A channel of an RGBA pixel laid over the background, in whole bytes. */
+function blended(data: ArrayLike<number>, at: number, channel: number, background: Background): number {
+  const alpha = data[at + 3]!;
+  return Math.round((data[at + channel]! * alpha + background[channel]! * (255 - alpha)) / 255);
 }
 
 /** Throws RangeError if the background is not three bytes. */

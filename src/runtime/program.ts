@@ -17,6 +17,8 @@ export interface ProgramOptions {
 }
 
 interface RunningStage {
+  /** Index of the operator in the graph that makes the output; -1 for a change of layout. */
+  readonly op: number;
   readonly calls: readonly { kernel: Kernel; step: number; blocks: number }[];
   readonly rows: number;
   readonly rowsAtATime: number;
@@ -62,7 +64,8 @@ export class Program {
         writeStep(memory.buffer, step, fields);
       }
     }
-    const stages = plan.stages.map(({ rows, rowsAtATime, calls }) => ({
+    const stages = plan.stages.map(({ op, rows, rowsAtATime, calls }) => ({
+      op,
       rows,
       rowsAtATime,
       calls: calls.map(({ kernel, step, blocks }) => ({ kernel: kernels[kernel], step, blocks })),
@@ -70,14 +73,23 @@ export class Program {
     return new Program(graph, plan, memory.buffer, stages);
   }
 
+  /** The operators that the stages end with, in the order they run; -1 is a change of layout. */
+  get stages(): readonly number[] {
+    return this.#stages.map(({ op }) => op);
+  }
+
   /** From the inputs to the outputs. Allocates nothing. */
   execute(): void {
+    for (let stage = 0; stage < this.#stages.length; ++stage) this.executeStage(stage);
+  }
+
+  /** One stage alone, to time it. */
+  executeStage(index: number): void {
     const { panel } = this.#plan;
-    for (const { calls, rows, rowsAtATime } of this.#stages) {
-      for (let row = 0; row < rows; row += rowsAtATime) {
-        const end = Math.min(row + rowsAtATime, rows);
-        for (const { kernel, step, blocks } of calls) kernel(step, panel, row, end, 0, blocks);
-      }
+    const { calls, rows, rowsAtATime } = this.#stages[index]!;
+    for (let row = 0; row < rows; row += rowsAtATime) {
+      const end = Math.min(row + rowsAtATime, rows);
+      for (const { kernel, step, blocks } of calls) kernel(step, panel, row, end, 0, blocks);
     }
   }
 

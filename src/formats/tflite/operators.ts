@@ -212,10 +212,8 @@ function readPadding(code: number, x: Tensor, kernel: Size, stride: Size): Paddi
   return name === "SAME" ? samePadding([x.shape[1]!, x.shape[2]!], kernel, stride) : NO_PADDING;
 }
 
-const ACTIVATIONS: Readonly<Record<number, Activation>> = { 0: "none", 1: "relu", 3: "relu6" };
-
 function readActivation(code: number): Activation {
-  const activation = ACTIVATIONS[code];
+  const activation = schema.ACTIVATIONS[code];
   if (!activation) throw new UnsupportedError(`fused activation expected NONE (0), RELU (1) or RELU6 (3), got ${code}`);
   return activation;
 }

@@ -1,4 +1,5 @@
 /** Numbers of the TensorFlow Lite schema, version 3: field ids in order of declaration, enumerations. */
+import type { Activation } from "../../graph/ops.js";
 import type { DType } from "../../graph/tensor.js";
 
 export const IDENTIFIER = "TFL3";
@@ -9,7 +10,7 @@ export const SubGraph = { tensors: 0, inputs: 1, outputs: 2, operators: 3 } as c
 export const Tensor = { shape: 0, type: 1, buffer: 2, name: 3, quantization: 4, isVariable: 5, sparsity: 6 } as const;
 export const Quantization = { scale: 2, zeroPoint: 3, dimension: 6 } as const;
 export const Buffer = { data: 0, offset: 1 } as const;
-export const Operator = { code: 0, inputs: 1, outputs: 2, options: 4 } as const;
+export const Operator = { code: 0, inputs: 1, outputs: 2, optionsType: 3, options: 4 } as const;
 export const Conv2DOptions = { padding: 0, strideW: 1, strideH: 2, activation: 3, dilationW: 4, dilationH: 5 } as const;
 export const DepthwiseOptions = {
   padding: 0,
@@ -23,12 +24,27 @@ export const DepthwiseOptions = {
 export const Pool2DOptions = { padding: 0, strideW: 1, strideH: 2, filterW: 3, filterH: 4, activation: 5 } as const;
 export const FullyConnectedOptions = { activation: 0, weightsFormat: 1, keepDims: 2 } as const;
 export const SoftmaxOptions = { beta: 0 } as const;
+export const ReshapeOptions = { newShape: 0 } as const;
 export const ReducerOptions = { keepDims: 0 } as const;
 
 export const PADDING = ["SAME", "VALID"] as const;
 
+/** Fused activations by number; the others have no use here. */
+export const ACTIVATIONS: Readonly<Record<number, Activation>> = { 0: "none", 1: "relu", 3: "relu6" };
+
 /** Element types by number; the others have no use here. */
 export const TYPES: Readonly<Record<number, DType>> = { 0: "float32", 1: "float16", 2: "int32", 3: "uint8", 9: "int8" };
+
+/** Numbers of the union of options tables. */
+export const OptionsType = {
+  conv2D: 1,
+  depthwise: 2,
+  pool2D: 5,
+  fullyConnected: 8,
+  softmax: 9,
+  reshape: 17,
+  reducer: 27,
+} as const;
 
 const NAMES =
   "ADD AVERAGE_POOL_2D CONCATENATION CONV_2D DEPTHWISE_CONV_2D DEPTH_TO_SPACE DEQUANTIZE EMBEDDING_LOOKUP FLOOR " +
@@ -42,6 +58,11 @@ const NAMES =
   "LOGICAL_OR ONE_HOT LOGICAL_AND LOGICAL_NOT UNPACK REDUCE_MIN FLOOR_DIV REDUCE_ANY SQUARE ZEROS_LIKE FILL FLOOR_MOD " +
   "RANGE RESIZE_NEAREST_NEIGHBOR LEAKY_RELU SQUARED_DIFFERENCE MIRROR_PAD ABS SPLIT_V UNIQUE CEIL REVERSE_V2 ADD_N " +
   "GATHER_ND COS WHERE RANK ELU REVERSE_SEQUENCE MATRIX_DIAG QUANTIZE MATRIX_SET_DIAG ROUND HARD_SWISH";
+
+/** The number of a builtin operator. */
+export function operatorCode(name: string): number {
+  return NAMES.split(" ").indexOf(name);
+}
 
 /** The name of a builtin operator. */
 export function operatorName(code: number): string {

@@ -1,0 +1,76 @@
+import fc from "fast-check";
+import { describe } from "vitest";
+import { buildGraph } from "../../src/graph/graph.js";
+import type { Op } from "../../src/graph/ops.js";
+import { testProperty } from "../support/builds.js";
+import { expectReference } from "../support/expect.js";
+import { runGraph, unaryGraph, type Flavour, type OneOp } from "../support/graphs.js";
+import { activations, channels, seeds } from "../support/shapes.js";
+
+const cases = fc.record({
+  images: fc.integer({ min: 1, max: 2 }),
+  height: fc.integer({ min: 1, max: 7 }),
+  width: fc.integer({ min: 1, max: 9 }),
+  channels,
+  activation: activations,
+  seed: seeds,
+});
+
+describe("activation", () => {
+  testProperty("alone, with a change of quantisation", cases, async ({ seed, activation, ...size }, build, flavour) => {
+    const shape = [size.images, size.height, size.width, size.channels];
+    const one = unaryGraph({ type: "activation", activation }, shape, flavour, seed);
+    expectReference(one.op, one.graph.tensors, one.x, await runGraph(one, build));
+  });
+});
+
+describe("quantize and dequantize", () => {
+  testProperty(
+    "from float32 to 8 bits",
+    cases,
+    async ({ seed, ...size }, build, flavour) => {
+      const shape = [size.images, size.height, size.width, size.channels];
+      const one = between("float32", flavour, { type: "quantize" }, shape, seed);
+      const x = one.x.map((value) => 10 * value);
+      expectReference(one.op, one.graph.tensors, x, await runGraph({ ...one, x }, build));
+    },
+    { flavours: ["uint8", "int8"] },
+  );
+
+  testProperty(
+    "from 8 bits to 8 bits of the other type",
+    cases,
+    async ({ seed, ...size }, build, flavour) => {
+      const shape = [size.images, size.height, size.width, size.channels];
+      const one = between(flavour, flavour === "int8" ? "uint8" : "int8", { type: "quantize" }, shape, seed);
+      expectReference(one.op, one.graph.tensors, one.x, await runGraph(one, build));
+    },
+    { flavours: ["uint8", "int8"] },
+  );
+
+  testProperty(
+    "from 8 bits to float32",
+    cases,
+    async ({ seed, ...size }, build, flavour) => {
+      const shape = [size.images, size.height, size.width, size.channels];
+      const one = between(flavour, "float32", { type: "dequantize" }, shape, seed);
+      expectReference(one.op, one.graph.tensors, one.x, await runGraph(one, build));
+    },
+    { flavours: ["uint8", "int8"] },
+  );
+});
+
+/** An operator whose output has another type than its input. */
+function between(
+  from: Flavour,
+  to: Flavour,
+  type: { type: "quantize" } | { type: "dequantize" },
+  shape: readonly number[],
+  seed: number,
+): OneOp {
+  const input = unaryGraph({ type: "softmax", beta: 1 }, shape, from, seed);
+  const output = unaryGraph({ type: "softmax", beta: 1 }, shape, to, seed + 1);
+  const tensors = [input.graph.tensors[0]!, { ...output.graph.tensors[0]!, name: "y" }];
+  const op: Op = { ...type, inputs: [0], outputs: [1] };
+  return { graph: buildGraph({ tensors, ops: [op], inputs: [0], outputs: [1] }), op, x: input.x };
+}

@@ -1,0 +1,87 @@
+/** What the writer writes, the reader reads: the same graph, the same bits out of it. */
+import { describe, expect, test } from "vitest";
+import { prepare } from "../../../src/api.js";
+import { UnsupportedError } from "../../../src/errors.js";
+import { readTflite } from "../../../src/formats/tflite/read.js";
+import { writeTflite } from "../../../src/formats/tflite/write.js";
+import { NO_PADDING, samePadding, type OpAttributes } from "../../../src/graph/ops.js";
+import { mobileNetV1 } from "../../../src/models/mobilenetv1.js";
+import { runGraph, unaryGraph, weightedGraph, type OneOp } from "../../support/graphs.js";
+import { describeShared, sharedBytes } from "../../support/shared.js";
+
+const stride = [2, 2] as const;
+const same = samePadding([7, 9], [3, 3], stride);
+const odd = { top: 2, bottom: 0, left: 1, right: 2 };
+const shape = [1, 7, 9, 5];
+
+const weighted: readonly [string, OpAttributes, readonly number[], readonly number[]][] = [
+  ["convolution, SAME", { type: "convolution", stride, padding: same, activation: "relu6" }, shape, [4, 3, 3, 5]],
+  ["convolution, VALID", { type: "convolution", stride, padding: NO_PADDING, activation: "relu" }, shape, [4, 3, 2, 5]],
+  [
+    "convolution, other padding",
+    { type: "convolution", stride, padding: odd, activation: "none" },
+    shape,
+    [4, 3, 3, 5],
+  ],
+  ["depthwise", { type: "depthwise", stride, padding: same, activation: "relu6" }, shape, [1, 3, 3, 5]],
+  ["depthwise, other padding", { type: "depthwise", stride, padding: odd, activation: "none" }, shape, [1, 3, 3, 5]],
+  ["fully connected", { type: "fullyconnected", activation: "relu" }, [3, 7], [4, 7]],
+];
+
+const unary: readonly [string, OpAttributes][] = [
+  ["average pool", { type: "averagepool", kernel: [3, 3], stride, padding: same, activation: "none" }],
+  ["mean", { type: "mean", keepDims: false }],
+  ["mean, dimensions kept", { type: "mean", keepDims: true }],
+  ["softmax", { type: "softmax", beta: 0.5 }],
+  ["reshape", { type: "reshape", shape: [1, 63, 5] }],
+  ["pad", { type: "pad", padding: odd }],
+  ["relu", { type: "activation", activation: "relu" }],
+  ["relu6", { type: "activation", activation: "relu6" }],
+];
+
+async function expectRoundTrip(one: OneOp): Promise<void> {
+  const graph = prepare(readTflite(writeTflite(one.graph)), undefined);
+  expect(graph.ops.length).toBe(1);
+  expect(graph.ops[0]).toMatchObject({ ...one.op, inputs: expect.anything(), outputs: expect.anything() });
+  const before = await runGraph(one, "simd");
+  expect(await runGraph({ ...one, graph }, "simd")).toEqual(before);
+}
+
+describe.each(["float32", "uint8", "int8"] as const)("%s", (flavour) => {
+  test.each(weighted)("%s", async (_, attributes, size, weights) => {
+    await expectRoundTrip(weightedGraph(attributes, size, weights, flavour, 1));
+  });
+
+  test.each(unary)("%s", async (_, attributes) => {
+    await expectRoundTrip(unaryGraph(attributes, shape, flavour, 1));
+  });
+});
+
+test("a whole network", async () => {
+  const graph = mobileNetV1({ alpha: 0.25, resolution: 64, classes: 10 });
+  const again = prepare(readTflite(writeTflite(graph)), undefined);
+  const x = Float32Array.from({ length: 64 * 64 * 3 }, (_, i) => Math.sin(i));
+  expect(again.ops.map(({ type }) => type)).toEqual(graph.ops.map(({ type }) => type));
+  expect(await runGraph({ graph: again, op: again.ops[0]!, x }, "simd")).toEqual(
+    await runGraph({ graph, op: graph.ops[0]!, x }, "simd"),
+  );
+});
+
+test("an average pool that the format cannot say is refused", () => {
+  const one = unaryGraph(
+    { type: "averagepool", kernel: [3, 3], stride, padding: odd, activation: "none" },
+    shape,
+    "float32",
+    1,
+  );
+  expect(() => writeTflite(one.graph)).toThrow(UnsupportedError);
+});
+
+describeShared("a real file", () => {
+  test.each(["vww_96_int8", "vww_96_float", "mobilenet_v1_0.25_128_quant"])("%s", (name) => {
+    const graph = readTflite(sharedBytes("models", `${name}.tflite`));
+    const again = readTflite(writeTflite(graph));
+    expect(again.ops.map(({ type }) => type)).toEqual(graph.ops.map(({ type }) => type));
+    expect(again.tensors.slice(0, graph.tensors.length)).toEqual(graph.tensors);
+  });
+});

@@ -1,0 +1,56 @@
+/** What is published: only our own files, and few bytes. */
+import { execFileSync } from "node:child_process";
+import { gzipSync } from "node:zlib";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { describe, expect, test } from "vitest";
+import { kernelBytes } from "./support/modules.js";
+
+const ROOT = join(import.meta.dirname, "..");
+
+/** Everything that a page with the default entry downloads: kernels and dependencies, without what is loaded on demand. */
+async function entryBytes(): Promise<Uint8Array> {
+  const { outputFiles } = await build({
+    entryPoints: [join(ROOT, "build/index.js")],
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    outdir: "out",
+    write: false,
+    metafile: true,
+  });
+  const entry = outputFiles.filter(({ path, text }) => path.endsWith("index.js") || !text.includes("unzip"));
+  return Buffer.concat(entry.map(({ contents }) => contents));
+}
+
+describe("the package", () => {
+  test("holds the build and three documents, nothing else", () => {
+    const listing = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+      cwd: ROOT,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const [{ files }] = JSON.parse(listing) as [{ files: { path: string }[] }];
+    const paths = files.map(({ path }) => path);
+    expect(paths).toContain("build/index.js");
+    expect(paths).toContain("build/index.d.ts");
+    expect(paths).toContain("build/cli.js");
+    for (const path of paths)
+      expect(path).toMatch(/^(package\.json|README\.md|CHANGELOG\.md|LICENSE|build\/.+\.(js|d\.ts|wasm))$/);
+    expect(paths.some((path) => path.includes("bench"))).toBe(false);
+  });
+
+  test.each(["simd", "relaxed"] as const)("has %s kernels below 64 KB", (name) => {
+    expect(kernelBytes(name).length).toBeLessThan(65536);
+  });
+
+  test("has a default entry below 40 KB gzipped, kernels and dependencies included", async () => {
+    const bytes = await entryBytes();
+    const zipped = gzipSync(bytes, { level: 9 }).length;
+    console.info(`default entry: ${bytes.length} bytes, ${zipped} gzipped`);
+    expect(zipped).toBeLessThan(40 * 1024);
+    expect(bytes.length).toBeGreaterThan(50_000); // the kernels are in it
+  });
+});

@@ -1,0 +1,52 @@
+/**
+ * Every operator again, from its definition: slow, plain, in float64 or exact integers. An 8-bit activation is given
+ * and returned as the tensor's type has it.
+ */
+import type { Op } from "../../src/graph/ops.js";
+import type { Tensor } from "../../src/graph/tensor.js";
+import { activation } from "./activation.js";
+import { averagepool } from "./averagepool.js";
+import { convolution } from "./convolution.js";
+import { depthwise } from "./depthwise.js";
+import { dequantize } from "./dequantize.js";
+import { fullyconnected } from "./fullyconnected.js";
+import { mean } from "./mean.js";
+import { pad } from "./pad.js";
+import { quantize } from "./quantize.js";
+import { reshape } from "./reshape.js";
+import { softmax } from "./softmax.js";
+
+/** What an operator should give, and how far a float32 implementation may be off, element by element. */
+export interface Expected {
+  readonly values: Float64Array;
+  /** 0 for 8-bit outputs. */
+  readonly bound: Float64Array;
+}
+
+/** The output of an operator for the input x, in NHWC. */
+export function reference(op: Op, tensors: readonly Tensor[], x: ArrayLike<number>): Expected {
+  switch (op.type) {
+    case "activation":
+      return activation(op, tensors, x);
+    case "averagepool":
+      return averagepool(op, tensors, x);
+    case "convolution":
+      return convolution(op, tensors, x);
+    case "depthwise":
+      return depthwise(op, tensors, x);
+    case "dequantize":
+      return dequantize(op, tensors, x);
+    case "fullyconnected":
+      return fullyconnected(op, tensors, x);
+    case "mean":
+      return mean(op, tensors, x);
+    case "pad":
+      return pad(op, tensors, x);
+    case "quantize":
+      return quantize(op, tensors, x);
+    case "reshape":
+      return reshape(op, tensors, x);
+    case "softmax":
+      return softmax(op, tensors, x);
+  }
+}

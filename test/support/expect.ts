@@ -1,0 +1,21 @@
+/** Comparisons that say where they fail. */
+import type { Op } from "../../src/graph/ops.js";
+import type { Tensor } from "../../src/graph/tensor.js";
+import { reference } from "../reference/index.js";
+
+/** Throws if an operator's output is farther from the reference than the reference allows. */
+export function expectReference(
+  op: Op,
+  tensors: readonly Tensor[],
+  x: ArrayLike<number>,
+  got: ArrayLike<number>,
+): void {
+  const { values, bound } = reference(op, tensors, x);
+  if (got.length !== values.length) throw new Error(`${got.length} outputs, expected ${values.length}`);
+  for (let i = 0; i < values.length; ++i) {
+    const error = Math.abs(got[i]! - values[i]!);
+    if (!(error <= bound[i]!)) {
+      throw new Error(`output ${i} is ${got[i]}, expected ${values[i]} ± ${bound[i]}: ${JSON.stringify(op)}`);
+    }
+  }
+}

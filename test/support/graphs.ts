@@ -1,0 +1,136 @@
+/** Graphs of one operator with random data, and what they give. */
+import { buildGraph, type Graph } from "../../src/graph/graph.js";
+import { outputShape, type Op, type OpAttributes } from "../../src/graph/ops.js";
+import { elementCount, type Tensor } from "../../src/graph/tensor.js";
+import { seededRandom } from "../../src/models/random.js";
+import type { Build } from "../../src/runtime/features.js";
+import { Program } from "../../src/runtime/program.js";
+import { moduleOf } from "./modules.js";
+
+/** What the elements of a graph are: float32; uint8 with one scale and zero point; int8 with scales for each channel. */
+export type Flavour = "float32" | "uint8" | "int8";
+
+export const FLAVOURS: readonly Flavour[] = ["float32", "uint8", "int8"];
+
+export interface OneOp {
+  readonly graph: Graph;
+  readonly op: Op;
+  /** The input, as its type has it. */
+  readonly x: Float32Array | Uint8Array | Int8Array;
+}
+
+/** An operator without constants, on a random input. */
+export function unaryGraph(attributes: OpAttributes, shape: readonly number[], flavour: Flavour, seed: number): OneOp {
+  return oneOp(attributes, shape, [], flavour, seed);
+}
+
+/** A convolution or fully connected layer with random weights and bias, on a random input. */
+export function weightedGraph(
+  attributes: OpAttributes,
+  shape: readonly number[],
+  weights: readonly number[],
+  flavour: Flavour,
+  seed: number,
+): OneOp {
+  return oneOp(attributes, shape, weights, flavour, seed);
+}
+
+function oneOp(
+  attributes: OpAttributes,
+  shape: readonly number[],
+  weights: readonly number[],
+  flavour: Flavour,
+  seed: number,
+): OneOp {
+  const random = seededRandom(seed);
+  const x = randomTensor("x", shape, flavour, random);
+  const tensors: Tensor[] = [{ ...x, data: undefined }];
+  if (weights.length) {
+    const axis = attributes.type === "depthwise" ? 3 : 0;
+    const channels = weights[axis]!;
+    tensors.push(
+      flavour === "int8" ? perChannel(weights, axis, random) : randomTensor("weights", weights, flavour, random),
+    );
+    tensors.push(randomBias(channels, flavour, random));
+  }
+  const inputs = tensors.map((_, index) => index);
+  const op: Op = { ...attributes, inputs, outputs: [tensors.length] };
+  const outShape = outputShape(op, tensors);
+  const y: Tensor = {
+    name: "y",
+    shape: outShape,
+    dtype: flavour,
+    quantization: outputQuantization(op, tensors, flavour, random),
+  };
+  const graph = buildGraph({ tensors: [...tensors, y], ops: [op], inputs: [0], outputs: [tensors.length] });
+  return { graph, op: graph.ops[0]!, x: x.data as OneOp["x"] };
+}
+
+/** The same with an operator before it that changes nothing, so that the input comes in channel blocks and not in NHWC. */
+export function afterIdentity({ graph, op, x }: OneOp): OneOp {
+  const between = graph.tensors.length;
+  const tensors = [...graph.tensors, { ...graph.tensors[0]!, name: "between" }];
+  const identity: Op = { type: "activation", activation: "none", inputs: [0], outputs: [between] };
+  const ops = [identity, { ...op, inputs: [between, ...op.inputs.slice(1)] }];
+  return { graph: buildGraph({ ...graph, tensors, ops }), op, x };
+}
+
+/** Runs a graph of one input and one output. */
+export async function runGraph({ graph, x }: OneOp, build: Build, fuse = true): Promise<ArrayLike<number>> {
+  const program = await Program.create(graph, moduleOf(build), { maxMemory: 2 ** 30, keep: [], fuse });
+  program.inputs[0]!.set(x);
+  program.execute();
+  return program.outputs[0]!;
+}
+
+export function randomTensor(name: string, shape: readonly number[], flavour: Flavour, random: () => number): Tensor {
+  const length = elementCount(shape);
+  if (flavour === "float32") {
+    return { name, shape, dtype: "float32", data: Float32Array.from({ length }, () => 2 * random() - 1) };
+  }
+  const lowest = flavour === "int8" ? -128 : 0;
+  const type = flavour === "int8" ? Int8Array : Uint8Array;
+  const zeroPoint = lowest + Math.floor(256 * random());
+  const data = type.from(Array.from({ length }, () => lowest + Math.floor(256 * random())));
+  return {
+    name,
+    shape,
+    dtype: flavour,
+    data,
+    quantization: { scale: [0.01 + 0.1 * random()], zeroPoint: [zeroPoint], axis: 0 },
+  };
+}
+
+/** int8 weights as TensorFlow Lite has them: symmetric, a scale for each output channel. */
+function perChannel(shape: readonly number[], axis: number, random: () => number): Tensor {
+  const data = Int8Array.from({ length: elementCount(shape) }, () => Math.floor(255 * random()) - 127);
+  const scale = Array.from({ length: shape[axis]! }, () => Math.fround(0.001 + 0.1 * random()));
+  return { name: "weights", shape, dtype: "int8", data, quantization: { scale, zeroPoint: scale.map(() => 0), axis } };
+}
+
+function randomBias(channels: number, flavour: Flavour, random: () => number): Tensor {
+  const shape = [channels];
+  if (flavour === "float32") return randomTensor("bias", shape, flavour, random);
+  const data = Int32Array.from({ length: channels }, () => Math.floor(20000 * (2 * random() - 1)));
+  return { name: "bias", shape, dtype: "int32", data };
+}
+
+/** So that few outputs saturate: the scale of a sum of as many random products; or the input's, where it must be. */
+function outputQuantization(
+  op: Op,
+  tensors: readonly Tensor[],
+  flavour: Flavour,
+  random: () => number,
+): Tensor["quantization"] {
+  if (flavour === "float32") return undefined;
+  const [x, weights] = tensors;
+  if (op.type === "averagepool" || op.type === "pad" || op.type === "reshape") return x!.quantization;
+  const lowest = flavour === "int8" ? -128 : 0;
+  if (op.type === "softmax") return { scale: [1 / 256], zeroPoint: [lowest], axis: 0 };
+  const zeroPoint = [lowest + Math.floor(256 * random())];
+  const inputScale = x!.quantization!.scale[0]!;
+  if (!weights) return { scale: [inputScale * (0.5 + random())], zeroPoint, axis: 0 };
+  const terms = op.type === "depthwise" ? weights.shape[1]! * weights.shape[2]! : elementCount(weights.shape.slice(1));
+  const weightScale = Math.max(...Array.from(weights.quantization!.scale));
+  return { scale: [Math.fround(inputScale * weightScale * Math.sqrt(terms) * 60)], zeroPoint, axis: 0 };
+}

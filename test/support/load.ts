@@ -1,0 +1,5 @@
+/** loadModel() as the entries have it, with the kernels in build/. */
+import { createLoader } from "../../src/api.js";
+import { moduleOf } from "./modules.js";
+
+export const loadModel = createLoader({ simd: () => moduleOf("simd"), relaxed: () => moduleOf("relaxed") });
