@@ -4,10 +4,11 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   plugins: [
     {
-      name: "wasm-as-base64", // as esbuild's loader does it in the build
+      name: "kernels-and-worker-as-text", // as esbuild's loaders do it in the build
       enforce: "pre",
       load(id) {
         if (id.endsWith(".wasm")) return `export default ${JSON.stringify(readFileSync(id, "base64"))}`;
+        if (id.endsWith(".txt")) return `export default ${JSON.stringify(readFileSync(id, "utf8"))}`;
         return undefined;
       },
     },

@@ -1,5 +1,5 @@
 /** Loading a model, from a source to a network that runs. */
-import { describe } from "./errors.js";
+import { describe, ModelError } from "./errors.js";
 import { readModel } from "./formats/index.js";
 import { buildGraph, type Graph } from "./graph/graph.js";
 import { absorb } from "./graph/rewrite/absorb.js";
@@ -9,7 +9,7 @@ import { elementCount, featureMap } from "./graph/tensor.js";
 import type { Normalization } from "./image/encode.js";
 import { checkLabels, embeddedLabels, parseLabels } from "./labels.js";
 import { Network } from "./network.js";
-import { bestBuild, type Build } from "./runtime/features.js";
+import { bestBuild, processors, whyNoThreads, type Build } from "./runtime/features.js";
 import type { ModuleSource } from "./runtime/kernels.js";
 import { Program } from "./runtime/program.js";
 import { readSource, type Source } from "./source.js";
@@ -23,39 +23,82 @@ export interface LoadOptions {
   readonly labels?: readonly string[] | Source;
   /** How bytes become the network's inputs. Default: as its quantisation says; for float32 inputs (p - 127.5) / 127.5. */
   readonly normalization?: Normalization;
+  /**
+   * How many threads to run on, the caller's included; "auto" takes up to four processors. In pages that are not
+   * cross-origin isolated, and in Workers, there is one, and the network's `build.reason` says why. Default: 1.
+   */
+  readonly threads?: number | "auto";
   /** Bytes of linear memory that the model may take. Default: 512 MiB. */
   readonly maxMemory?: number;
 }
 
 const DEFAULT_MAX_MEMORY = 512 * 2 ** 20;
+const MOST_AUTO_THREADS = 4;
+const MOST_THREADS = 64;
 
 export type LoadModel = (model: Source | Graph, options?: LoadOptions) => Promise<Network>;
 
 /** loadModel() with kernels from where an entry of the package has them. */
 export function createLoader(modules: ModuleSource): LoadModel {
-  const compiled = new Map<Build, Promise<WebAssembly.Module>>();
-  const compile = (build: Build) => {
-    const known = compiled.get(build);
-    if (known) return known;
-    const module = Promise.resolve(modules[build]());
-    compiled.set(build, module);
-    return module;
+  const known = new Map<string, ReturnType<ModuleSource>>();
+  const compiled: ModuleSource = (build, shared) => {
+    const key = `${build} ${shared}`;
+    if (!known.has(key)) known.set(key, modules(build, shared));
+    return known.get(key);
   };
   return async (model, options = {}) => {
-    const { precision, build = bestBuild(), normalization, maxMemory = DEFAULT_MAX_MEMORY } = options;
-    if (build !== "simd" && build !== "relaxed")
-      throw new RangeError(`"build" expected "simd" or "relaxed", got ${describe(build)}`);
-    if (precision !== undefined && precision !== "float32")
-      throw new RangeError(`"precision" expected "float32", got ${describe(precision)}`);
-    const module = compile(build);
+    checkOptions(options);
+    const build = options.build ?? bestBuild();
     const file = isGraph(model) ? undefined : await readSource(model, "model");
-    const graph = prepare(file ? readModel(file) : (model as Graph), precision);
+    const graph = prepare(file ? readModel(file) : (model as Graph), options.precision);
     const features = pooledFeatures(graph);
     const keep = features === undefined ? [] : [features];
-    const program = await Program.create(graph, await module, { maxMemory, keep });
+    const { program, reason } = await createProgram(graph, compiled, build, keep, options);
     const labels = await readLabels(options.labels, file, graph);
-    return new Network(graph, program, { kernels: build, threads: 1 }, labels, normalization, features);
+    const report = { kernels: build, threads: program.threads, ...(reason !== undefined && { reason }) };
+    return new Network(graph, program, report, labels, options.normalization, features);
   };
+}
+
+/** The program on as many threads as wanted, or on one and the reason why. */
+async function createProgram(
+  graph: Graph,
+  modules: ModuleSource,
+  build: Build,
+  keep: readonly number[],
+  { maxMemory = DEFAULT_MAX_MEMORY, threads = 1 }: LoadOptions,
+): Promise<{ program: Program; reason?: string | undefined }> {
+  const wanted = threads === "auto" ? Math.min(processors(), MOST_AUTO_THREADS) : threads;
+  let reason: string | undefined;
+  if (wanted > 1) {
+    const module = modules(build, true);
+    reason = module ? whyNoThreads() : "this entry of the package has no kernels for shared memory";
+    if (module && reason === undefined) {
+      try {
+        return { program: await Program.create(graph, await module, { maxMemory, keep, threads: wanted }) };
+      } catch (error) {
+        if (error instanceof ModelError || error instanceof RangeError) throw error;
+        reason = `no worker could be started: ${(error as Error).message}`;
+      }
+    }
+  }
+  const module = modules(build, false)!;
+  return { program: await Program.create(graph, await module, { maxMemory, keep }), reason };
+}
+
+function checkOptions({ build, precision, threads }: LoadOptions): void {
+  if (build !== undefined && build !== "simd" && build !== "relaxed") {
+    throw new RangeError(`"build" expected "simd" or "relaxed", got ${describe(build)}`);
+  }
+  if (precision !== undefined && precision !== "float32") {
+    throw new RangeError(`"precision" expected "float32", got ${describe(precision)}`);
+  }
+  const fits = threads === undefined || threads === "auto" || (Number.isInteger(threads) && threads >= 1);
+  if (!fits || Number(threads) > MOST_THREADS) {
+    throw new RangeError(
+      `"threads" expected "auto" or a whole number from 1 to ${MOST_THREADS}, got ${describe(threads)}`,
+    );
+  }
 }
 
 /** The rewrites between a file's graph and the kernels. */

@@ -10,6 +10,7 @@
 import relaxed from "../build/kernels.relaxed.wasm";
 import simd from "../build/kernels.simd.wasm";
 import { createLoader, type LoadModel } from "./api.js";
+import { withSharedMemory } from "./runtime/kernels.js";
 
 /**
  * Loads a model.
@@ -18,13 +19,16 @@ import { createLoader, type LoadModel } from "./api.js";
  * @throws FormatError if the file is damaged, UnsupportedError for something in it that this package does not do,
  * TypeError or RangeError for a wrong argument.
  */
-export const loadModel: LoadModel = /* @__PURE__ */ createLoader({
-  simd: () => WebAssembly.compile(decode(simd)),
-  relaxed: () => WebAssembly.compile(decode(relaxed)),
+export const loadModel: LoadModel = /* @__PURE__ */ createLoader((build, shared) => {
+  const bytes = decode(build === "relaxed" ? relaxed : simd);
+  return WebAssembly.compile(shared ? withSharedMemory(bytes) : bytes);
 });
 
 function decode(base64: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < bytes.length; ++i) bytes[i] = text.charCodeAt(i);
+  return bytes;
 }
 
 export type { LoadModel, LoadOptions } from "./api.js";

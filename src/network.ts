@@ -38,7 +38,10 @@ export interface Classification {
 /** What runs. */
 export interface BuildReport {
   readonly kernels: Build;
+  /** The caller's thread included. */
   readonly threads: number;
+  /** Why there is not what was asked for. */
+  readonly reason?: string;
 }
 
 const WHITE = [255, 255, 255] as const;
@@ -131,8 +134,9 @@ export class Network {
     return this.#show(image, options).read(this.#features);
   }
 
-  /** Lets go of the network's memory. Calling it again does nothing. */
+  /** Ends the network's threads and lets go of its memory. Calling it again does nothing. */
   dispose(): void {
+    this.#program?.dispose();
     this.#program = undefined;
   }
 

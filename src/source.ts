@@ -12,9 +12,10 @@ export type Source = Uint8Array | ArrayBuffer | Response | URL | string;
 export async function readSource(source: Source, argument: string): Promise<Uint8Array> {
   if (source instanceof Uint8Array) return source;
   if (source instanceof ArrayBuffer) return new Uint8Array(source);
-  if (typeof Response !== "undefined" && source instanceof Response) return readResponse(source, source.url);
   if (source instanceof URL) return source.protocol === "file:" ? readFile(source) : fetchBytes(source.href);
   if (typeof source === "string") return /^(https?|data|blob):/.test(source) ? fetchBytes(source) : readFile(source);
+  // Last, because Node loads its whole fetch to say what a Response is.
+  if (source instanceof Response) return readResponse(source, source.url);
   throw new TypeError(`"${argument}" expected Uint8Array, ArrayBuffer, Response, URL or path, got ${describe(source)}`);
 }
 

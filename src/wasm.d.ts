@@ -3,3 +3,9 @@ declare module "*.wasm" {
   const base64: string;
   export default base64;
 }
+
+/** And the script of the worker threads as it is. */
+declare module "*.txt" {
+  const text: string;
+  export default text;
+}

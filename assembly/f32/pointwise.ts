@@ -27,7 +27,6 @@ export function f32_pointwise(
   const rows = step.images * step.outHeight;
   const called = rowEnd - rowBegin;
   const pixels = called * step.outWidth;
-  const tiled = pixels & ~3;
   const input = firstRow(step.input, panel, rowBegin, pitch);
   const inStride = blockStride(step.input, rows, called, pitch);
   const output = firstRow(step.output, panel, rowBegin, pitch);
@@ -37,61 +36,119 @@ export function f32_pointwise(
   const lo = f32x4.splat(step.lo);
   const hi = f32x4.splat(step.hi);
 
+  let rest = 0; // pixels that fill no tile, the same number for every block
   for (let block = blockBegin; block < blockEnd; ++block) {
-    const bias = weights + <usize>block * packed;
+    const weights = step.weights + <usize>block * packed;
     let x = input;
     let y = output + <usize>block * outStride;
-    for (let p = tiled; p > 0; p -= 4) {
-      let w = bias;
-      let a0 = v128.load(w);
-      let b0 = v128.load(w, 16);
-      let a1 = a0, a2 = a0, a3 = a0; // prettier-ignore
-      let b1 = b0, b2 = b0, b3 = b0; // prettier-ignore
-      w += 32;
-      let blockStart = x;
-      let blocks = step.inBlocks;
-      do {
-        let k = blockStart;
-        const end = k + 32;
-        do {
-          const wa = v128.load(w);
-          const wb = v128.load(w, 16);
-          const x0 = v128.load32_splat(k);
-          a0 = madd(x0, wa, a0);
-          b0 = madd(x0, wb, b0);
-          const x1 = v128.load32_splat(k, 32);
-          a1 = madd(x1, wa, a1);
-          b1 = madd(x1, wb, b1);
-          const x2 = v128.load32_splat(k, 64);
-          a2 = madd(x2, wa, a2);
-          b2 = madd(x2, wb, b2);
-          const x3 = v128.load32_splat(k, 96);
-          a3 = madd(x3, wa, a3);
-          b3 = madd(x3, wb, b3);
-          w += 32;
-          k += 4;
-        } while (k != end);
-        blockStart += inStride;
-      } while (--blocks);
-      v128.store(y, clamp(a0, lo, hi));
-      v128.store(y, clamp(b0, lo, hi), 16);
-      v128.store(y, clamp(a1, lo, hi), 32);
-      v128.store(y, clamp(b1, lo, hi), 48);
-      v128.store(y, clamp(a2, lo, hi), 64);
-      v128.store(y, clamp(b2, lo, hi), 80);
-      v128.store(y, clamp(a3, lo, hi), 96);
-      v128.store(y, clamp(b3, lo, hi), 112);
+    let p = pixels;
+    if (ASC_FEATURE_RELAXED_SIMD) {
+      // Two tiles of four are better than one of six and a rest of two.
+      for (; p >= 6 && p != 8; p -= 6) {
+        tile6x8(x, inStride, step.inBlocks, weights, y, lo, hi);
+        x += 192;
+        y += 192;
+      }
+    }
+    for (; p >= 4; p -= 4) {
+      tile4x8(x, inStride, step.inBlocks, weights, y, lo, hi);
       x += 128;
       y += 128;
     }
+    rest = p;
   }
 
-  const restInput = input + ((<usize>tiled) << 5);
-  const restOutput = output + ((<usize>tiled) << 5);
-  for (let p = 0; p < pixels - tiled; ++p) {
-    const offset = (<usize>p) << 5;
-    onePixel(step, restInput + offset, inStride, restOutput + offset, outStride, blockBegin, blockEnd);
+  for (let p = pixels - rest; p < pixels; ++p) {
+    const offset = <usize>(p * 32);
+    onePixel(step, input + offset, inStride, output + offset, outStride, blockBegin, blockEnd);
   }
+}
+
+/** Four pixels × eight channels. */
+@inline
+function tile4x8(x: usize, inStride: usize, blocks: i32, w: usize, y: usize, lo: v128, hi: v128): void {
+  let a0 = v128.load(w);
+  let b0 = v128.load(w, 16);
+  let a1 = a0, a2 = a0, a3 = a0; // prettier-ignore
+  let b1 = b0, b2 = b0, b3 = b0; // prettier-ignore
+  do {
+    let k = x;
+    const end = k + 32;
+    do {
+      w += 32;
+      const wa = v128.load(w);
+      const wb = v128.load(w, 16);
+      const x0 = v128.load32_splat(k);
+      a0 = madd(x0, wa, a0);
+      b0 = madd(x0, wb, b0);
+      const x1 = v128.load32_splat(k, 32);
+      a1 = madd(x1, wa, a1);
+      b1 = madd(x1, wb, b1);
+      const x2 = v128.load32_splat(k, 64);
+      a2 = madd(x2, wa, a2);
+      b2 = madd(x2, wb, b2);
+      const x3 = v128.load32_splat(k, 96);
+      a3 = madd(x3, wa, a3);
+      b3 = madd(x3, wb, b3);
+      k += 4;
+    } while (k != end);
+    x += inStride;
+  } while (--blocks);
+  store(y, a0, b0, lo, hi);
+  store(y + 32, a1, b1, lo, hi);
+  store(y + 64, a2, b2, lo, hi);
+  store(y + 96, a3, b3, lo, hi);
+}
+
+/** Six pixels × eight channels: twelve accumulators are too many unless multiply and add are one instruction. */
+@inline
+function tile6x8(x: usize, inStride: usize, blocks: i32, w: usize, y: usize, lo: v128, hi: v128): void {
+  let a0 = v128.load(w);
+  let b0 = v128.load(w, 16);
+  let a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0; // prettier-ignore
+  let b1 = b0, b2 = b0, b3 = b0, b4 = b0, b5 = b0; // prettier-ignore
+  do {
+    let k = x;
+    const end = k + 32;
+    do {
+      w += 32;
+      const wa = v128.load(w);
+      const wb = v128.load(w, 16);
+      const x0 = v128.load32_splat(k);
+      a0 = madd(x0, wa, a0);
+      b0 = madd(x0, wb, b0);
+      const x1 = v128.load32_splat(k, 32);
+      a1 = madd(x1, wa, a1);
+      b1 = madd(x1, wb, b1);
+      const x2 = v128.load32_splat(k, 64);
+      a2 = madd(x2, wa, a2);
+      b2 = madd(x2, wb, b2);
+      const x3 = v128.load32_splat(k, 96);
+      a3 = madd(x3, wa, a3);
+      b3 = madd(x3, wb, b3);
+      const x4 = v128.load32_splat(k, 128);
+      a4 = madd(x4, wa, a4);
+      b4 = madd(x4, wb, b4);
+      const x5 = v128.load32_splat(k, 160);
+      a5 = madd(x5, wa, a5);
+      b5 = madd(x5, wb, b5);
+      k += 4;
+    } while (k != end);
+    x += inStride;
+  } while (--blocks);
+  store(y, a0, b0, lo, hi);
+  store(y + 32, a1, b1, lo, hi);
+  store(y + 64, a2, b2, lo, hi);
+  store(y + 96, a3, b3, lo, hi);
+  store(y + 128, a4, b4, lo, hi);
+  store(y + 160, a5, b5, lo, hi);
+}
+
+/** The eight channels of a pixel, clamped. */
+@inline
+function store(y: usize, a: v128, b: v128, lo: v128, hi: v128): void {
+  v128.store(y, clamp(a, lo, hi));
+  v128.store(y, clamp(b, lo, hi), 16);
 }
 
 /** One pixel × 16 channels: the up to three pixels that fill no tile, and fully connected layers. */
@@ -134,9 +191,7 @@ function onePixel(
       } while (k != end);
       blockStart += inStride;
     } while (--blocks);
-    v128.store(y, clamp(a, lo, hi));
-    v128.store(y, clamp(b, lo, hi), 16);
-    v128.store(y + next * outStride, clamp(c, lo, hi));
-    v128.store(y + next * outStride, clamp(d, lo, hi), 16);
+    store(y, a, b, lo, hi);
+    store(y + next * outStride, c, d, lo, hi);
   }
 }

@@ -26,3 +26,23 @@ export function bestBuild(): Build {
   if (validates([...SPLAT, DROP])) return "simd";
   throw new UnsupportedError("this runtime has no WebAssembly SIMD");
 }
+
+/** Why this runtime cannot have several threads on one memory; undefined if it can. */
+export function whyNoThreads(): string | undefined {
+  if (typeof SharedArrayBuffer === "undefined" || globalThis.crossOriginIsolated === false) {
+    return "the page is not cross-origin isolated, so there is no shared memory";
+  }
+  if (typeof Worker === "undefined" && !globalThis.process?.getBuiltinModule?.("node:worker_threads")) {
+    return "this runtime has no worker threads";
+  }
+  return undefined;
+}
+
+/** How many threads the machine runs at once. */
+export function processors(): number {
+  return (
+    globalThis.navigator?.hardwareConcurrency ??
+    globalThis.process?.getBuiltinModule?.("node:os").availableParallelism() ??
+    1
+  );
+}

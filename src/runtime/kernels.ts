@@ -1,5 +1,5 @@
 /** The kernels as the host sees them: a compiled module for each build, an instance for each network. */
-import { instantiate } from "@assemblyscript/loader";
+import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import type { Build } from "./features.js";
 
 /** Computes rows × channel blocks of the output of a step; assembly/step.ts explains the arguments. */
@@ -34,14 +34,39 @@ export type KernelName =
 
 export type KernelExports = Record<KernelName, Kernel>;
 
-/** Where the modules come from: each entry of the package has its own way. Called once for each build. */
-export type ModuleSource = Record<Build, () => WebAssembly.Module | Promise<WebAssembly.Module>>;
+/**
+ * Where the modules come from; each entry of the package has its own way. `shared` asks for kernels on shared memory,
+ * which threads need; undefined if this entry has none.
+ */
+export type ModuleSource = (build: Build, shared: boolean) => Promise<WebAssembly.Module> | undefined;
+
+/**
+ * The bytes of a module, for shared memory: the limits of the imported memory have a flag for it. The kernels
+ * themselves are the same.
+ */
+export function withSharedMemory(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  // import "env" "memory" (memory, limits with a maximum)
+  const pattern = [3, ...codes("env"), 6, ...codes("memory"), 2, 1];
+  const at = bytes.findIndex((_, start) => pattern.every((byte, i) => bytes[start + i] === byte));
+  const shared = bytes.slice();
+  shared[at + pattern.length - 1] = 3;
+  return shared;
+}
+
+function codes(text: string): number[] {
+  return Array.from(text, (character) => character.charCodeAt(0));
+}
 
 /** The kernels on a memory of their own. */
 export async function instantiateKernels(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
 ): Promise<KernelExports> {
-  const { exports } = await instantiate<KernelExports & Record<string, unknown>>(module, { env: { memory } });
+  type Exports = KernelExports & Record<string, unknown>;
+  const imports = { env: { memory } };
+  // instantiate() asks whether it got a Response, for which Node first loads its whole fetch: 20 ms. Browsers have it
+  // loaded, and some of them do not let a main thread instantiate at once.
+  const isNode = globalThis.process?.versions?.node !== undefined;
+  const { exports } = isNode ? instantiateSync<Exports>(module, imports) : await instantiate<Exports>(module, imports);
   return exports;
 }

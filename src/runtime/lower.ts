@@ -34,10 +34,10 @@ export function lowerGraph(graph: Graph, options: LowerOptions): Lowered {
   const onPanel = new Map<number, { calls: readonly Call[]; work: number }>();
   const stages: Stage[] = [];
 
-  const push = (op: number, tensor: number, calls: readonly Call[], work: number) => {
+  const push = (op: number, tensor: number, calls: readonly Call[], work: number, panelWork = 0) => {
     const { images, height } = featureMap(tensors[tensor]!.shape);
     const rows = images * height;
-    stages.push({ op, calls, rows, rowWork: work / rows });
+    stages.push({ op, calls, rows, rowWork: (work + panelWork) / rows, panelWork: panelWork / rows });
   };
   const operand = (tensor: number, form: "blocks" | "nhwc"): Operand => {
     const source = root(tensor);
@@ -63,7 +63,7 @@ export function lowerGraph(graph: Graph, options: LowerOptions): Lowered {
       }
       const before = onPanel.get(from);
       if (before) {
-        push(index, to, [...before.calls, ...lower(op, tensors, "panel", result(to))], before.work + work(op));
+        push(index, to, [...before.calls, ...lower(op, tensors, "panel", result(to))], work(op), before.work);
         return;
       }
       if (options.fuse && op.type === "depthwise" && !wanted.has(to)) {

@@ -1,18 +1,20 @@
 /**
  * Addresses for everything, decided before any memory exists:
  *
- *     0      1024    …      …         …       …
- *     unused steps | zeros | weights | panel | arena
+ *     0      1024      …       …       …         …        …
+ *     unused control | steps | zeros | weights | panels | arena
  *
  * The first kilobyte stays unused because the compiler folds address offsets only if small addresses are invalid.
  */
 import type { Graph } from "../graph/graph.js";
 import { ELEMENT_BYTES, elementCount } from "../graph/tensor.js";
 import { align, placeAll, type Lifetime } from "./arena.js";
+import { cutStage, type Cut } from "./cut.js";
 import { blockedBytes } from "./layout.js";
 import type { Lowered } from "./lower.js";
 import type { Call, Operand, Stage } from "./stage.js";
 import { STEP_BYTES, type StepRecord } from "./step.js";
+import { CONTROL_BYTES } from "./team.js";
 
 export interface PlannedCall extends Call {
   /** Address of the step. */
@@ -25,8 +27,7 @@ export interface PlannedCall extends Call {
 
 export interface PlannedStage extends Stage {
   readonly calls: readonly PlannedCall[];
-  /** How many rows a call computes. */
-  readonly rowsAtATime: number;
+  readonly cut: Cut;
 }
 
 /** Bytes of linear memory by purpose. */
@@ -35,7 +36,7 @@ export interface MemoryReport {
   readonly weights: number;
   /** Activations, inputs and outputs; those that are not needed at the same time share bytes. */
   readonly arena: number;
-  /** Records of steps, padding and the panel. */
+  /** Records of steps, padding, and a panel for each thread. */
   readonly scratch: number;
   /** All of linear memory: the sum, in whole pages of 64 KiB. */
   readonly total: number;
@@ -43,31 +44,30 @@ export interface MemoryReport {
 
 export interface Plan {
   readonly stages: readonly PlannedStage[];
-  readonly panel: number;
+  /** Where the counters of the threads are. */
+  readonly control: number;
+  /** A panel for each thread. */
+  readonly panels: readonly number[];
   readonly memory: MemoryReport;
   /** The address of a tensor, where it is in that form. */
   readonly address: (tensor: number, form: "blocks" | "nhwc") => number;
 }
 
 const START = 1024;
-const PAGE = 65536;
+/** Bytes of a page of WebAssembly memory. */
+export const PAGE = 65536;
 
-/** Panels up to this size stay in the first and second cache level beside the weights that pass by. */
-const PANEL_BYTES = 65536;
-
-/** Multiply-accumulates of a call: enough to forget its cost, few enough that V8 soon swaps in the optimised code. */
-const CALL_WORK = 1 << 20;
-
-/** Addresses for the stages of a graph. */
-export function planMemory(graph: Graph, lowered: Lowered, keep: ReadonlySet<number>): Plan {
+/** Addresses for the stages of a graph, and units for so many threads. */
+export function planMemory(graph: Graph, lowered: Lowered, keep: ReadonlySet<number>, threads: number): Plan {
   const { stages, root } = lowered;
   const lives = lifetimes(graph, lowered, keep);
   const keys = [...lives.keys()];
   const arena = placeAll([...lives.values()]);
   const calls = stages.flatMap((stage) => stage.calls);
-  const rowsAtATime = stages.map(chooseRows);
+  const cuts = stages.map((stage) => cutStage(stage, threads));
 
-  const zeros = align(START + calls.length * STEP_BYTES);
+  const steps = START + CONTROL_BYTES;
+  const zeros = align(steps + calls.length * STEP_BYTES);
   const zeroBytes = Math.max(...calls.map(({ record }) => record.inWidth! * record.pixelBytes!), 0);
   const weightsStart = zeros + align(zeroBytes);
   let end = weightsStart;
@@ -77,21 +77,23 @@ export function planMemory(graph: Graph, lowered: Lowered, keep: ReadonlySet<num
     weightsAddresses.set(call, end);
     end += align(call.weights.bytes);
   }
-  const panel = end;
+  const weights = end - weightsStart;
   const panelBytes = Math.max(
-    ...stages.flatMap((stage, i) => stage.calls.map((call) => call.panelBytes?.(rowsAtATime[i]!) ?? 0)),
+    ...stages.flatMap((stage, i) => stage.calls.map((call) => call.panelBytes?.(cuts[i]!.rows) ?? 0)),
     0,
   );
-  const arenaStart = panel + align(panelBytes + ALIGNED_SLACK);
-  const used = arenaStart + arena.bytes + ALIGNED_SLACK;
+  const panelStride = align(panelBytes + SLACK);
+  const panels = Array.from({ length: threads }, (_, thread) => end + thread * panelStride);
+  const arenaStart = end + threads * panelStride;
+  const used = arenaStart + arena.bytes + SLACK;
   const offsets = new Map(keys.map((key, i) => [key, arenaStart + arena.offsets[i]!]));
   const address = (tensor: number, form: "blocks" | "nhwc") => offsets.get(`${root(tensor)} ${form}`)!;
   const place = (operand: Operand) => (operand === "panel" ? 0 : address(operand.tensor, operand.form));
 
-  let step = START;
+  let step = steps;
   const planned = stages.map((stage, i) => ({
     ...stage,
-    rowsAtATime: rowsAtATime[i]!,
+    cut: cuts[i]!,
     calls: stage.calls.map((call): PlannedCall => {
       const weightsAddress = weightsAddresses.get(call) ?? 0;
       const places = { input: place(call.input), output: place(call.output), weights: weightsAddress, zeros };
@@ -99,10 +101,10 @@ export function planMemory(graph: Graph, lowered: Lowered, keep: ReadonlySet<num
       return { ...call, step: step - STEP_BYTES, weightsAddress, fields: { ...call.record, ...places } };
     }),
   }));
-  const weights = panel - weightsStart;
   return {
     stages: planned,
-    panel,
+    control: START,
+    panels,
     address,
     memory: {
       weights,
@@ -114,7 +116,7 @@ export function planMemory(graph: Graph, lowered: Lowered, keep: ReadonlySet<num
 }
 
 /** Kernels read up to a few vectors beyond the last element, and write as much beyond the panel. */
-const ALIGNED_SLACK = 256;
+const SLACK = 256;
 
 /** From which stage to which each stored form of a tensor is needed; inputs come before the first. */
 function lifetimes(graph: Graph, { stages, root }: Lowered, keep: ReadonlySet<number>): Map<string, Lifetime> {
@@ -140,17 +142,4 @@ function lifetimes(graph: Graph, { stages, root }: Lowered, keep: ReadonlySet<nu
   for (const tensor of graph.outputs) use(root(tensor), "nhwc", stages.length);
   for (const tensor of keep) use(root(tensor), "blocks", stages.length);
   return lives;
-}
-
-/** Rows for a call: as many as the panel and the work allow, if possible a multiple of four pixels, which is a tile. */
-function chooseRows(stage: Stage): number {
-  const perRow = Math.max(
-    ...stage.calls.map((call) => (call.panelBytes ? call.panelBytes(2) - call.panelBytes(1) : 0)),
-  );
-  const byPanel = perRow ? Math.floor(PANEL_BYTES / perRow) : Infinity;
-  const byWork = stage.rowWork ? Math.ceil(CALL_WORK / stage.rowWork) : Infinity;
-  const rows = Math.min(Math.max(1, Math.min(byPanel, byWork)), stage.rows);
-  const width = stage.calls.at(-1)!.record.outWidth!;
-  for (let fewer = rows; fewer > rows / 2; --fewer) if ((fewer * width) % 4 === 0) return fewer;
-  return rows;
 }

@@ -1,11 +1,13 @@
 /** A planned graph in a linear memory of its own, ready to run. */
 import type { Graph } from "../graph/graph.js";
 import { elementCount, featureMap, type Tensor, type TensorView } from "../graph/tensor.js";
-import { instantiateKernels, type Kernel } from "./kernels.js";
+import { bindKernels, runUnit, type PlainStage, type RunningStage } from "./execute.js";
+import { instantiateKernels } from "./kernels.js";
 import { affineOf, BLOCK, blocksOf, familyOf } from "./layout.js";
 import { lowerGraph } from "./lower.js";
-import { planMemory, type MemoryReport, type Plan } from "./plan.js";
+import { PAGE, planMemory, type MemoryReport, type Plan } from "./plan.js";
 import { writeStep } from "./step.js";
+import type { Team } from "./threads.js";
 
 export interface ProgramOptions {
   /** Bytes that linear memory may take. */
@@ -14,30 +16,35 @@ export interface ProgramOptions {
   readonly keep: readonly number[];
   /** false: no two operators run as one. For tests: the bytes are the same. */
   readonly fuse?: boolean;
-}
-
-interface RunningStage {
-  /** Index of the operator in the graph that makes the output; -1 for a change of layout. */
-  readonly op: number;
-  readonly calls: readonly { kernel: Kernel; step: number; blocks: number }[];
-  readonly rows: number;
-  readonly rowsAtATime: number;
+  /** How many threads to use; more than one need a module for shared memory. Default: 1. */
+  readonly threads?: number;
 }
 
 export class Program {
   readonly memory: MemoryReport;
   readonly inputs: readonly TensorView[];
   readonly outputs: readonly TensorView[];
+  /** How many threads run it, the caller's included. */
+  readonly threads: number;
   readonly #graph: Graph;
   readonly #plan: Plan;
   readonly #buffer: ArrayBufferLike;
   readonly #stages: readonly RunningStage[];
+  readonly #team: Team | undefined;
 
-  private constructor(graph: Graph, plan: Plan, buffer: ArrayBufferLike, stages: readonly RunningStage[]) {
+  private constructor(
+    graph: Graph,
+    plan: Plan,
+    buffer: ArrayBufferLike,
+    stages: readonly RunningStage[],
+    team: Team | undefined,
+  ) {
     this.#graph = graph;
     this.#plan = plan;
     this.#buffer = buffer;
     this.#stages = stages;
+    this.#team = team;
+    this.threads = 1 + (team?.workers ?? 0);
     this.memory = plan.memory;
     const view = (tensor: number) => viewOf(graph.tensors[tensor]!, buffer, plan.address(tensor, "nhwc"));
     this.inputs = graph.inputs.map(view);
@@ -47,16 +54,19 @@ export class Program {
   /**
    * Plans a graph, makes its memory and packs its weights.
    *
-   * @throws UnsupportedError for an operator that no kernel computes, RangeError if it needs more than maxMemory.
+   * @throws UnsupportedError for an operator that no kernel computes, RangeError if it needs more than maxMemory, Error
+   * if a thread cannot be started.
    */
   static async create(graph: Graph, module: WebAssembly.Module, options: ProgramOptions): Promise<Program> {
+    const { maxMemory, fuse = true, threads = 1 } = options;
     const keep = new Set(options.keep);
-    const plan = planMemory(graph, lowerGraph(graph, { fuse: options.fuse ?? true, keep }), keep);
+    const plan = planMemory(graph, lowerGraph(graph, { fuse, keep }), keep, threads);
     const { total } = plan.memory;
-    if (total > options.maxMemory) {
-      throw new RangeError(`"maxMemory" expected at least ${total} bytes for this model, got ${options.maxMemory}`);
+    if (total > maxMemory) {
+      throw new RangeError(`"maxMemory" expected at least ${total} bytes for this model, got ${maxMemory}`);
     }
-    const memory = new WebAssembly.Memory({ initial: total / 65536 });
+    const pages = total / PAGE;
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: threads > 1 });
     const kernels = await instantiateKernels(module, memory);
     for (const { calls } of plan.stages) {
       for (const { weights, weightsAddress, step, fields } of calls) {
@@ -64,13 +74,17 @@ export class Program {
         writeStep(memory.buffer, step, fields);
       }
     }
-    const stages = plan.stages.map(({ op, rows, rowsAtATime, calls }) => ({
-      op,
-      rows,
-      rowsAtATime,
-      calls: calls.map(({ kernel, step, blocks }) => ({ kernel: kernels[kernel], step, blocks })),
-    }));
-    return new Program(graph, plan, memory.buffer, stages);
+    const plain = plan.stages.map(({ op, rows, cut, calls }): PlainStage => {
+      const plainCalls = calls.map(({ kernel, step, blocks }) => ({ kernel, step, blocks }));
+      return { op, calls: plainCalls, rows, rowsAtATime: cut.rows, shares: cut.shares };
+    });
+    const stages = bindKernels(plain, kernels);
+    let team;
+    if (threads > 1) {
+      const { recruit } = await import("./threads.js");
+      team = await recruit(stages, { module, memory, stages: plain, control: plan.control }, plan.panels);
+    }
+    return new Program(graph, plan, memory.buffer, stages, team);
   }
 
   /** The operators that the stages end with, in the order they run; -1 is a change of layout. */
@@ -80,24 +94,26 @@ export class Program {
 
   /** From the inputs to the outputs. Allocates nothing. */
   execute(): void {
-    for (let stage = 0; stage < this.#stages.length; ++stage) this.executeStage(stage);
+    if (this.#team) this.#team.execute();
+    else for (let stage = 0; stage < this.#stages.length; ++stage) this.executeStage(stage);
   }
 
-  /** One stage alone, to time it. */
+  /** One stage alone on the calling thread, to time it. */
   executeStage(index: number): void {
-    const { panel } = this.#plan;
-    const { calls, rows, rowsAtATime } = this.#stages[index]!;
-    for (let row = 0; row < rows; row += rowsAtATime) {
-      const end = Math.min(row + rowsAtATime, rows);
-      for (const { kernel, step, blocks } of calls) kernel(step, panel, row, end, 0, blocks);
-    }
+    const stage = this.#stages[index]!;
+    const panel = this.#plan.panels[0]!;
+    for (let unit = 0; unit < stage.units; ++unit) runUnit(stage, unit, panel);
+  }
+
+  /** Ends the threads. */
+  dispose(): void {
+    this.#team?.dismiss();
   }
 
   /** The real numbers of a tensor that was kept, in NHWC. */
   read(tensor: number): Float32Array {
-    const { shape } = this.#graph.tensors[tensor]!;
     const { scale } = this.#encoding(tensor);
-    return Float32Array.from(this.#stored(tensor), (value) => value * scale).subarray(0, elementCount(shape));
+    return this.#stored(tensor).map((value) => value * scale);
   }
 
   /** Its 8-bit values as the tensor's type has them, or its real numbers. */

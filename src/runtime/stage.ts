@@ -37,6 +37,7 @@ export interface Stage {
   readonly calls: readonly Call[];
   /** Rows of the output, through all images. */
   readonly rows: number;
-  /** Multiply-accumulates of a row. */
+  /** Multiply-accumulates of a row, and how many of them go into the panel. */
   readonly rowWork: number;
+  readonly panelWork: number;
 }

@@ -1,7 +1,7 @@
 /** The constants of a convolution as its kernels take them: real numbers, or integers with their requantisation. */
 import { UnsupportedError } from "../errors.js";
 import { dequantized } from "../graph/rewrite/constants.js";
-import { elementCount, type Tensor } from "../graph/tensor.js";
+import type { Tensor } from "../graph/tensor.js";
 import { affineOf, familyOf, isScale } from "./layout.js";
 import type { FloatMatrix, IntegerMatrix } from "./pack.js";
 
@@ -16,7 +16,7 @@ export function floatMatrix(weights: Tensor, bias: Tensor | undefined, outputs: 
 }
 
 /**
- * Weights less their zero point, bias, and for each output the factor that takes an accumulator to the output's scale:
+ * Weights, zero points and bias, and for each output the factor that takes an accumulator to the output's scale:
  * float32(input scale · weight scale) / output scale, in float32 as XNNPACK has it.
  */
 export function integerMatrix(
@@ -48,23 +48,13 @@ export function integerMatrix(
       throw new UnsupportedError(`weights expected scales above 0, got ${weightScale} for output ${n}`);
     }
   }
+  const { zeroPoint } = weights.quantization!;
   return {
-    weights: withoutZeroPoint(weights),
+    weights: weights.data as Uint8Array | Int8Array,
+    zeroPoints: Int32Array.from(scales, (_, n) => zeroPoint[zeroPoint.length === 1 ? 0 : n]!),
     bias: bias?.data instanceof Int32Array ? bias.data : new Int32Array(outputs),
     scales,
   };
-}
-
-function withoutZeroPoint(weights: Tensor): Int16Array {
-  const data = weights.data!;
-  const { scale, zeroPoint, axis } = weights.quantization!;
-  const inner = scale.length === 1 ? data.length : elementCount(weights.shape.slice(axis + 1));
-  const shifted = new Int16Array(data.length);
-  for (let start = 0, channel = 0; start < data.length; start += inner, ++channel) {
-    const zero = zeroPoint[channel % scale.length]!;
-    for (let i = start; i < start + inner; ++i) shifted[i] = data[i]! - zero;
-  }
-  return shifted;
 }
 
 function expectConstant(tensor: Tensor, what: string): void {

@@ -2,4 +2,4 @@
 import { createLoader } from "../../src/api.js";
 import { moduleOf } from "./modules.js";
 
-export const loadModel = createLoader({ simd: () => moduleOf("simd"), relaxed: () => moduleOf("relaxed") });
+export const loadModel = createLoader((build, shared) => Promise.resolve(moduleOf(build, shared)));

@@ -1,5 +1,6 @@
 /** The kernels that the build left in build/, compiled once for a test file. */
 import { readFileSync } from "node:fs";
+import { withSharedMemory } from "../../src/runtime/kernels.js";
 import { bestBuild, type Build } from "../../src/runtime/features.js";
 
 export function kernelBytes(build: Build): Uint8Array<ArrayBuffer> {
@@ -9,10 +10,12 @@ export function kernelBytes(build: Build): Uint8Array<ArrayBuffer> {
 /** The builds that this Node can run: old ones lack relaxed SIMD. */
 export const BUILDS: readonly Build[] = bestBuild() === "relaxed" ? ["simd", "relaxed"] : ["simd"];
 
-const compiled = new Map<Build, WebAssembly.Module>();
+const compiled = new Map<string, WebAssembly.Module>();
 
-export function moduleOf(build: Build): WebAssembly.Module {
-  const module = compiled.get(build) ?? new WebAssembly.Module(kernelBytes(build));
-  compiled.set(build, module);
+export function moduleOf(build: Build, shared = false): WebAssembly.Module {
+  const key = `${build} ${shared}`;
+  const bytes = kernelBytes(build);
+  const module = compiled.get(key) ?? new WebAssembly.Module(shared ? withSharedMemory(bytes) : bytes);
+  compiled.set(key, module);
   return module;
 }

@@ -1,7 +1,7 @@
 /** Softmax over the channels. */
 import type { OpOf } from "../../graph/ops.js";
 import { featureMap, type Tensor } from "../../graph/tensor.js";
-import { affineOf, blocksOf, bounds, geometry } from "../layout.js";
+import { affineOf, bounds, geometry } from "../layout.js";
 import type { Call, Operand, Packed } from "../stage.js";
 import { expectFamily } from "./checks.js";
 
@@ -15,7 +15,7 @@ export function lowerSoftmax(op: OpOf<"softmax">, tensors: readonly Tensor[], in
       kernel: `${family}_softmax`,
       input,
       output,
-      blocks: blocksOf(map.channels),
+      blocks: 1, // the kernel takes all blocks of a row at once
       weights: family === "int8" ? exponentials(affineOf(x).scale * op.beta) : undefined,
       record: {
         ...geometry(map, map, family),

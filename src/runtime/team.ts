@@ -1,0 +1,91 @@
+/**
+ * Threads that run one program together.
+ *
+ * The units of all stages are numbered through. A thread takes the next number, waits until all units of the stages
+ * before are done, runs the unit and says that it is done: two atomic additions a unit, and no barrier. A worker
+ * that sleeps or is late holds nobody up; the calling thread then does the work alone.
+ */
+import { runUnit, type RunningStage } from "./execute.js";
+
+/** Counters in shared memory, each in a cache line of its own. Indices of an Int32Array. */
+const LINE = 16;
+const NEXT = 0;
+const DONE = LINE;
+const CALLS = 2 * LINE;
+const SLEEPING = 3 * LINE;
+
+/** Bytes of the counters. */
+export const CONTROL_BYTES = 4 * LINE * 4;
+
+/** How often a worker looks for work before it sleeps: some 100 µs, longer than a caller takes between two runs. */
+const PATIENCE = 20_000;
+
+/** What a thread needs to take part. */
+export class Member {
+  readonly #control: Int32Array;
+  readonly #stages: readonly RunningStage[];
+  /** For each stage the number of its first unit; at the end the number of units. */
+  readonly #firsts: Int32Array;
+  readonly #panel: number;
+
+  constructor(stages: readonly RunningStage[], control: Int32Array, panel: number) {
+    this.#control = control;
+    this.#stages = stages;
+    this.#panel = panel;
+    this.#firsts = new Int32Array(stages.length + 1);
+    for (const [index, { units }] of stages.entries()) this.#firsts[index + 1] = this.#firsts[index]! + units;
+  }
+
+  /** Runs the program together with whoever is awake; returns when all is done. */
+  lead(): void {
+    const control = this.#control;
+    const all = this.#firsts.at(-1)!;
+    // In this order: who finds a number to take finds nothing done yet.
+    Atomics.store(control, DONE, 0);
+    Atomics.store(control, NEXT, 0);
+    Atomics.store(control, CALLS, (Atomics.load(control, CALLS) + 1) & 0x7fffffff);
+    if (Atomics.load(control, SLEEPING) > 0) Atomics.notify(control, CALLS);
+    this.#work();
+    while (Atomics.load(control, DONE) < all);
+  }
+
+  /** Takes part in every run until the calls counter is set to a negative number. Blocks; for workers. */
+  follow(): void {
+    const control = this.#control;
+    let calls = 0;
+    for (;;) {
+      for (let i = 0; i < PATIENCE && Atomics.load(control, CALLS) === calls; ++i);
+      if (Atomics.load(control, CALLS) === calls) {
+        Atomics.add(control, SLEEPING, 1);
+        Atomics.wait(control, CALLS, calls);
+        Atomics.sub(control, SLEEPING, 1);
+      }
+      calls = Atomics.load(control, CALLS);
+      if (calls < 0) return;
+      this.#work();
+    }
+  }
+
+  #work(): void {
+    const control = this.#control;
+    const firsts = this.#firsts;
+    const stages = this.#stages;
+    let stage = 0;
+    for (;;) {
+      const unit = Atomics.add(control, NEXT, 1);
+      if (unit >= firsts[stages.length]!) return;
+      // A late worker's next number may already belong to the next run.
+      if (unit < firsts[stage]!) stage = 0;
+      while (unit >= firsts[stage + 1]!) ++stage;
+      while (Atomics.load(control, DONE) < firsts[stage]!);
+      runUnit(stages[stage]!, unit - firsts[stage]!, this.#panel);
+      Atomics.add(control, DONE, 1);
+    }
+  }
+}
+
+/** Ends the workers of a program. */
+export function dismiss(control: Int32Array): void {
+  Atomics.store(control, CALLS, -1);
+  Atomics.notify(control, CALLS);
+}
