@@ -1,5 +1,11 @@
 /** Steps of v128 that the kernels share. This file alone knows which of the builds it is in. */
 
+/**
+ * The build for engines that join two neighbouring v128 into one vector of 256 bits (V8's revectorization): what it
+ * computes is the same, but in tiles twice as wide, whose vectors come in pairs.
+ */
+export const WIDE: bool = isDefined(WIDE_BUILD);
+
 /** x · w + acc. The relaxed build rounds once where the machine has a fused multiply-add. */
 @inline
 export function madd(x: v128, w: v128, acc: v128): v128 {

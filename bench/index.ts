@@ -9,7 +9,7 @@ import { Bench } from "tinybench";
 import { prepare } from "../src/api.js";
 import { costOf } from "../src/graph/cost.js";
 import type { Graph } from "../src/graph/graph.js";
-import { formatShape } from "../src/graph/tensor.js";
+import { formatShape, type TensorView } from "../src/graph/tensor.js";
 import { table } from "../src/cli/command.js";
 import { centralCrop } from "../src/image/image.js";
 import { resize } from "../src/image/resize.js";
@@ -48,9 +48,14 @@ async function measure(alpha: number, resolution: number, precision: Precision):
   const graph = prepare(seededNetwork(alpha, resolution, precision), undefined);
   const program = await Program.create(graph, module, { maxMemory: 2 ** 30, keep: [] });
   const name = `${alpha}/${resolution} ${precision}`;
-  const milliseconds = await median(name, () => program.execute());
+  const input = program.inputs[0]!;
+  const x = input.map((_, i) => (precision === "int8" ? i * 7 : Math.sin(i)));
+  const milliseconds = await median(name, () => {
+    input.set(x);
+    program.execute();
+  });
   const multAdds = graph.ops.reduce((sum, op) => sum + costOf(op, graph.tensors).multAdds, 0);
-  return { name, milliseconds, multAdds, layers: layerRows(graph, program, milliseconds) };
+  return { name, milliseconds, multAdds, layers: layerRows(graph, program, x, milliseconds) };
 }
 
 /** The central part of an RGB photograph, resized to the input of the largest network. */
@@ -73,11 +78,12 @@ async function median(name: string, task: () => void): Promise<number> {
 }
 
 /** Each stage of the program, timed between the others: an operator, or a depthwise and the pointwise after it. */
-function layerRows(graph: Graph, program: Program, milliseconds: number): string[][] {
+function layerRows(graph: Graph, program: Program, x: TensorView, milliseconds: number): string[][] {
   const runs = Math.ceil(duration / milliseconds);
   const { stages } = program;
   const times = stages.map(() => new Float64Array(runs));
   for (let run = 0; run < runs; ++run) {
+    program.inputs[0]!.set(x);
     for (let stage = 0; stage < stages.length; ++stage) {
       const start = performance.now();
       program.executeStage(stage);

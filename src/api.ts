@@ -9,7 +9,7 @@ import { elementCount, featureMap } from "./graph/tensor.js";
 import type { Normalization } from "./image/encode.js";
 import { checkLabels, embeddedLabels, parseLabels } from "./labels.js";
 import { Network } from "./network.js";
-import { bestBuild, processors, whyNoThreads, type Build } from "./runtime/features.js";
+import { bestBuild, processors, startedWide, whyNoThreads, type Build } from "./runtime/features.js";
 import type { ModuleSource } from "./runtime/kernels.js";
 import { Program } from "./runtime/program.js";
 import { readSource, type Source } from "./source.js";
@@ -18,7 +18,7 @@ export interface LoadOptions {
   /** "float32" runs a quantised model with its weights dequantised. Default: as the file has it. */
   readonly precision?: "float32";
   /** Which kernels to run. Default: the fastest that the runtime has. */
-  readonly build?: Build;
+  readonly build?: "simd" | "relaxed";
   /** Class names: an array, a text with one a line, or where to read such a text. Default: those in the model file. */
   readonly labels?: readonly string[] | Source;
   /** How bytes become the network's inputs. Default: as its quantisation says; for float32 inputs (p - 127.5) / 127.5. */
@@ -28,6 +28,12 @@ export interface LoadOptions {
    * cross-origin isolated, and in Workers, there is one, and the network's `build.reason` says why. Default: 1.
    */
   readonly threads?: number | "auto";
+  /**
+   * Sets V8's experimental flag for vectors of 256 bits, for the whole process, and uses kernels made for it if a check
+   * shows that they work; else the network's `build.reason` says why not. Node 24 and later on x64. Default: false,
+   * or true in a Node that was started with `--experimental-wasm-revectorize`.
+   */
+  readonly revectorize?: boolean;
   /** Bytes of linear memory that the model may take. Default: 512 MiB. */
   readonly maxMemory?: number;
 }
@@ -48,42 +54,58 @@ export function createLoader(modules: ModuleSource): LoadModel {
   };
   return async (model, options = {}) => {
     checkOptions(options);
-    const build = options.build ?? bestBuild();
     const file = isGraph(model) ? undefined : await readSource(model, "model");
     const graph = prepare(file ? readModel(file) : (model as Graph), options.precision);
     const features = pooledFeatures(graph);
-    const keep = features === undefined ? [] : [features];
-    const { program, reason } = await createProgram(graph, compiled, build, keep, options);
+    const choice = await chooseBuild(compiled, options);
+    const { program, reason } = await createProgram(graph, compiled, choice, features, options);
     const labels = await readLabels(options.labels, file, graph);
-    const report = { kernels: build, threads: program.threads, ...(reason !== undefined && { reason }) };
+    const report = { kernels: choice.build, threads: program.threads, ...(reason !== undefined && { reason }) };
     return new Network(graph, program, report, labels, options.normalization, features);
   };
+}
+
+/** A build, and why it is not the one that was asked for. */
+interface Choice {
+  readonly build: Build;
+  readonly reason?: string | undefined;
+}
+
+async function chooseBuild(
+  modules: ModuleSource,
+  { build, revectorize = startedWide() }: LoadOptions,
+): Promise<Choice> {
+  const usual = build ?? bestBuild();
+  if (!revectorize || build !== undefined) return { build: usual };
+  const { whyNotWide } = await import("./runtime/revectorize.js");
+  const reason = await whyNotWide(modules);
+  return reason === undefined ? { build: "wide" } : { build: usual, reason };
 }
 
 /** The program on as many threads as wanted, or on one and the reason why. */
 async function createProgram(
   graph: Graph,
   modules: ModuleSource,
-  build: Build,
-  keep: readonly number[],
+  { build, reason }: Choice,
+  features: number | undefined,
   { maxMemory = DEFAULT_MAX_MEMORY, threads = 1 }: LoadOptions,
-): Promise<{ program: Program; reason?: string | undefined }> {
+): Promise<{ program: Program; reason: string | undefined }> {
+  const keep = features === undefined ? [] : [features];
   const wanted = threads === "auto" ? Math.min(processors(), MOST_AUTO_THREADS) : threads;
-  let reason: string | undefined;
-  if (wanted > 1) {
-    const module = modules(build, true);
-    reason = module ? whyNoThreads() : "this entry of the package has no kernels for shared memory";
-    if (module && reason === undefined) {
-      try {
-        return { program: await Program.create(graph, await module, { maxMemory, keep, threads: wanted }) };
-      } catch (error) {
-        if (error instanceof ModelError || error instanceof RangeError) throw error;
-        reason = `no worker could be started: ${(error as Error).message}`;
-      }
+  if (wanted === 1)
+    return { program: await Program.create(graph, (await modules(build, false))!, { maxMemory, keep }), reason };
+  const shared = modules(build, true);
+  let obstacle = shared ? whyNoThreads() : "this entry of the package has no kernels for shared memory";
+  if (shared && obstacle === undefined) {
+    try {
+      return { program: await Program.create(graph, await shared, { maxMemory, keep, threads: wanted }), reason };
+    } catch (error) {
+      if (error instanceof ModelError || error instanceof RangeError) throw error;
+      obstacle = `no worker could be started: ${(error as Error).message}`;
     }
   }
-  const module = modules(build, false)!;
-  return { program: await Program.create(graph, await module, { maxMemory, keep }), reason };
+  const program = await Program.create(graph, (await modules(build, false))!, { maxMemory, keep });
+  return { program, reason: reason === undefined ? obstacle : `${reason}; ${obstacle}` };
 }
 
 function checkOptions({ build, precision, threads }: LoadOptions): void {

@@ -19,10 +19,16 @@ import { withSharedMemory } from "./runtime/kernels.js";
  * @throws FormatError if the file is damaged, UnsupportedError for something in it that this package does not do,
  * TypeError or RangeError for a wrong argument.
  */
-export const loadModel: LoadModel = /* @__PURE__ */ createLoader((build, shared) => {
-  const bytes = decode(build === "relaxed" ? relaxed : simd);
+export const loadModel: LoadModel = /* @__PURE__ */ createLoader(async (build, shared) => {
+  const bytes = decode(await KERNELS[build]());
   return WebAssembly.compile(shared ? withSharedMemory(bytes) : bytes);
 });
+
+const KERNELS = {
+  simd: () => simd,
+  relaxed: () => relaxed,
+  wide: async () => (await import("../build/kernels.wide.wasm")).default,
+};
 
 function decode(base64: string): Uint8Array<ArrayBuffer> {
   const text = atob(base64);

@@ -11,7 +11,7 @@
  * is the same. Products are added, not fused: the sums here are so short that the latency of a fused
  * chain costs more than it saves (a tenth on Zen 5).
  */
-import { clamp } from "../lanes";
+import { clamp, WIDE } from "../lanes";
 import { Step, blockStride, firstRow } from "../step";
 
 /** Any kernel, stride and padding: pixel by pixel, over the taps that lie inside the image. */
@@ -126,7 +126,9 @@ function depthwise3x3(
       const r0 = <u32>y < <u32>inHeight ? r : zeros;
       const r1 = <u32>(y + 1) < <u32>inHeight ? r + inPitch : zeros;
       const r2 = <u32>(y + 2) < <u32>inHeight ? r + 2 * inPitch : zeros;
-      if (stride == 1) {
+      if (WIDE) {
+        wideRow3x3(step, stride, r0, r1, r2, weights, out);
+      } else if (stride == 1) {
         row3x3s1(step, r0, r1, r2, weights, out);
         row3x3s1(step, r0 + 16, r1 + 16, r2 + 16, weights + 16, out + 16);
       } else {
@@ -245,6 +247,56 @@ function row3x3s2(step: Step, r0: usize, r1: usize, r2: usize, w: usize, out: us
   if (missing) {
     const a = two(r2, w20, w21, two(r1, w10, w11, two(r0, w00, w01, bias)));
     v128.store(out, clamp(a, lo, hi));
+  }
+}
+
+/**
+ * Both halves of a block (a, b) side by side, one output at a time: as vectors of 256 bits these need as many registers
+ * as a half does otherwise, and the taps stay in them.
+ */
+@inline
+function wideRow3x3(step: Step, stride: i32, r0: usize, r1: usize, r2: usize, w: usize, out: usize): void {
+  const lo = f32x4.splat(step.lo);
+  const hi = f32x4.splat(step.hi);
+  const biasA = v128.load(w);
+  const biasB = v128.load(w, 16);
+  // prettier-ignore
+  const a00 = v128.load(w, 32), a01 = v128.load(w, 64), a02 = v128.load(w, 96),
+        a10 = v128.load(w, 128), a11 = v128.load(w, 160), a12 = v128.load(w, 192),
+        a20 = v128.load(w, 224), a21 = v128.load(w, 256), a22 = v128.load(w, 288);
+  // prettier-ignore
+  const b00 = v128.load(w, 48), b01 = v128.load(w, 80), b02 = v128.load(w, 112),
+        b10 = v128.load(w, 144), b11 = v128.load(w, 176), b12 = v128.load(w, 208),
+        b20 = v128.load(w, 240), b21 = v128.load(w, 272), b22 = v128.load(w, 304);
+  const next = <usize>stride * 32;
+  const missing = columnsMissing(step, stride);
+  let x = step.outWidth - missing;
+  if (step.padLeft) {
+    const a = two(r2, a21, a22, two(r1, a11, a12, two(r0, a01, a02, biasA)));
+    const b = two(r2 + 16, b21, b22, two(r1 + 16, b11, b12, two(r0 + 16, b01, b02, biasB)));
+    v128.store(out, clamp(a, lo, hi));
+    v128.store(out, clamp(b, lo, hi), 16);
+    r0 += next - 32; // the first window begins a column before the image
+    r1 += next - 32;
+    r2 += next - 32;
+    out += 32;
+    --x;
+  }
+  for (; x > 0; --x) {
+    const a = three(r2, a20, a21, a22, three(r1, a10, a11, a12, three(r0, a00, a01, a02, biasA)));
+    const b = three(r2 + 16, b20, b21, b22, three(r1 + 16, b10, b11, b12, three(r0 + 16, b00, b01, b02, biasB)));
+    v128.store(out, clamp(a, lo, hi));
+    v128.store(out, clamp(b, lo, hi), 16);
+    r0 += next;
+    r1 += next;
+    r2 += next;
+    out += 32;
+  }
+  if (missing) {
+    const a = two(r2, a20, a21, two(r1, a10, a11, two(r0, a00, a01, biasA)));
+    const b = two(r2 + 16, b20, b21, two(r1 + 16, b10, b11, two(r0 + 16, b00, b01, biasB)));
+    v128.store(out, clamp(a, lo, hi));
+    v128.store(out, clamp(b, lo, hi), 16);
   }
 }
 

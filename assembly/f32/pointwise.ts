@@ -12,7 +12,7 @@
  * first-level cache while the pixels of the call pass by. Every tile sums in the same order, so a
  * pixel's value does not depend on where a call begins.
  */
-import { clamp, madd } from "../lanes";
+import { clamp, madd, WIDE } from "../lanes";
 import { Step, blockStride, firstRow } from "../step";
 
 export function f32_pointwise(
@@ -37,7 +37,8 @@ export function f32_pointwise(
   const hi = f32x4.splat(step.hi);
 
   let rest = 0; // pixels that fill no tile, the same number for every block
-  for (let block = blockBegin; block < blockEnd; ++block) {
+  for (let block = blockBegin; block < blockEnd;) {
+    const pair = WIDE && block + 1 < blockEnd;
     const weights = step.weights + <usize>block * packed;
     let x = input;
     let y = output + <usize>block * outStride;
@@ -45,17 +46,20 @@ export function f32_pointwise(
     if (ASC_FEATURE_RELAXED_SIMD) {
       // Two tiles of four are better than one of six and a rest of two.
       for (; p >= 6 && p != 8; p -= 6) {
-        tile6x8(x, inStride, step.inBlocks, weights, y, lo, hi);
+        if (pair) tile6(step, x, inStride, weights, packed, y, outStride, lo, hi, true);
+        else tile6(step, x, inStride, weights, packed, y, outStride, lo, hi, false);
         x += 192;
         y += 192;
       }
     }
     for (; p >= 4; p -= 4) {
-      tile4x8(x, inStride, step.inBlocks, weights, y, lo, hi);
+      if (pair) tile4(step, x, inStride, weights, packed, y, outStride, lo, hi, true);
+      else tile4(step, x, inStride, weights, packed, y, outStride, lo, hi, false);
       x += 128;
       y += 128;
     }
     rest = p;
+    block += pair ? 2 : 1;
   }
 
   for (let p = pixels - rest; p < pixels; ++p) {
@@ -64,32 +68,72 @@ export function f32_pointwise(
   }
 }
 
-/** Four pixels × eight channels. */
+/** Four pixels × eight channels, or × the sixteen of a pair of blocks. */
 @inline
-function tile4x8(x: usize, inStride: usize, blocks: i32, w: usize, y: usize, lo: v128, hi: v128): void {
+function tile4(
+  step: Step,
+  x: usize,
+  inStride: usize,
+  w: usize,
+  packed: usize,
+  y: usize,
+  outStride: usize,
+  lo: v128,
+  hi: v128,
+  pair: bool,
+): void {
+  let v = w + packed;
   let a0 = v128.load(w);
   let b0 = v128.load(w, 16);
+  let c0 = a0;
+  let d0 = b0;
+  if (pair) {
+    c0 = v128.load(v);
+    d0 = v128.load(v, 16);
+  }
   let a1 = a0, a2 = a0, a3 = a0; // prettier-ignore
   let b1 = b0, b2 = b0, b3 = b0; // prettier-ignore
+  let c1 = c0, c2 = c0, c3 = c0; // prettier-ignore
+  let d1 = d0, d2 = d0, d3 = d0; // prettier-ignore
+  let blocks = step.inBlocks;
   do {
     let k = x;
     const end = k + 32;
     do {
       w += 32;
+      v += 32;
       const wa = v128.load(w);
       const wb = v128.load(w, 16);
+      const wc = pair ? v128.load(v) : wa;
+      const wd = pair ? v128.load(v, 16) : wb;
       const x0 = v128.load32_splat(k);
       a0 = madd(x0, wa, a0);
       b0 = madd(x0, wb, b0);
+      if (pair) {
+        c0 = madd(x0, wc, c0);
+        d0 = madd(x0, wd, d0);
+      }
       const x1 = v128.load32_splat(k, 32);
       a1 = madd(x1, wa, a1);
       b1 = madd(x1, wb, b1);
+      if (pair) {
+        c1 = madd(x1, wc, c1);
+        d1 = madd(x1, wd, d1);
+      }
       const x2 = v128.load32_splat(k, 64);
       a2 = madd(x2, wa, a2);
       b2 = madd(x2, wb, b2);
+      if (pair) {
+        c2 = madd(x2, wc, c2);
+        d2 = madd(x2, wd, d2);
+      }
       const x3 = v128.load32_splat(k, 96);
       a3 = madd(x3, wa, a3);
       b3 = madd(x3, wb, b3);
+      if (pair) {
+        c3 = madd(x3, wc, c3);
+        d3 = madd(x3, wd, d3);
+      }
       k += 4;
     } while (k != end);
     x += inStride;
@@ -98,40 +142,95 @@ function tile4x8(x: usize, inStride: usize, blocks: i32, w: usize, y: usize, lo:
   store(y + 32, a1, b1, lo, hi);
   store(y + 64, a2, b2, lo, hi);
   store(y + 96, a3, b3, lo, hi);
+  if (pair) {
+    y += outStride;
+    store(y, c0, d0, lo, hi);
+    store(y + 32, c1, d1, lo, hi);
+    store(y + 64, c2, d2, lo, hi);
+    store(y + 96, c3, d3, lo, hi);
+  }
 }
 
-/** Six pixels × eight channels: twelve accumulators are too many unless multiply and add are one instruction. */
+/** Six pixels: twelve accumulators are too many unless multiply and add are one instruction. */
 @inline
-function tile6x8(x: usize, inStride: usize, blocks: i32, w: usize, y: usize, lo: v128, hi: v128): void {
+function tile6(
+  step: Step,
+  x: usize,
+  inStride: usize,
+  w: usize,
+  packed: usize,
+  y: usize,
+  outStride: usize,
+  lo: v128,
+  hi: v128,
+  pair: bool,
+): void {
+  let v = w + packed;
   let a0 = v128.load(w);
   let b0 = v128.load(w, 16);
+  let c0 = a0;
+  let d0 = b0;
+  if (pair) {
+    c0 = v128.load(v);
+    d0 = v128.load(v, 16);
+  }
   let a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0; // prettier-ignore
   let b1 = b0, b2 = b0, b3 = b0, b4 = b0, b5 = b0; // prettier-ignore
+  let c1 = c0, c2 = c0, c3 = c0, c4 = c0, c5 = c0; // prettier-ignore
+  let d1 = d0, d2 = d0, d3 = d0, d4 = d0, d5 = d0; // prettier-ignore
+  let blocks = step.inBlocks;
   do {
     let k = x;
     const end = k + 32;
     do {
       w += 32;
+      v += 32;
       const wa = v128.load(w);
       const wb = v128.load(w, 16);
+      const wc = pair ? v128.load(v) : wa;
+      const wd = pair ? v128.load(v, 16) : wb;
       const x0 = v128.load32_splat(k);
       a0 = madd(x0, wa, a0);
       b0 = madd(x0, wb, b0);
+      if (pair) {
+        c0 = madd(x0, wc, c0);
+        d0 = madd(x0, wd, d0);
+      }
       const x1 = v128.load32_splat(k, 32);
       a1 = madd(x1, wa, a1);
       b1 = madd(x1, wb, b1);
+      if (pair) {
+        c1 = madd(x1, wc, c1);
+        d1 = madd(x1, wd, d1);
+      }
       const x2 = v128.load32_splat(k, 64);
       a2 = madd(x2, wa, a2);
       b2 = madd(x2, wb, b2);
+      if (pair) {
+        c2 = madd(x2, wc, c2);
+        d2 = madd(x2, wd, d2);
+      }
       const x3 = v128.load32_splat(k, 96);
       a3 = madd(x3, wa, a3);
       b3 = madd(x3, wb, b3);
+      if (pair) {
+        c3 = madd(x3, wc, c3);
+        d3 = madd(x3, wd, d3);
+      }
       const x4 = v128.load32_splat(k, 128);
       a4 = madd(x4, wa, a4);
       b4 = madd(x4, wb, b4);
+      if (pair) {
+        c4 = madd(x4, wc, c4);
+        d4 = madd(x4, wd, d4);
+      }
       const x5 = v128.load32_splat(k, 160);
       a5 = madd(x5, wa, a5);
       b5 = madd(x5, wb, b5);
+      if (pair) {
+        c5 = madd(x5, wc, c5);
+        d5 = madd(x5, wd, d5);
+      }
       k += 4;
     } while (k != end);
     x += inStride;
@@ -142,6 +241,15 @@ function tile6x8(x: usize, inStride: usize, blocks: i32, w: usize, y: usize, lo:
   store(y + 96, a3, b3, lo, hi);
   store(y + 128, a4, b4, lo, hi);
   store(y + 160, a5, b5, lo, hi);
+  if (pair) {
+    y += outStride;
+    store(y, c0, d0, lo, hi);
+    store(y + 32, c1, d1, lo, hi);
+    store(y + 64, c2, d2, lo, hi);
+    store(y + 96, c3, d3, lo, hi);
+    store(y + 128, c4, d4, lo, hi);
+    store(y + 160, c5, d5, lo, hi);
+  }
 }
 
 /** The eight channels of a pixel, clamped. */

@@ -11,7 +11,7 @@
  * The tile is that of f32/pointwise.ts, with twice the products for an instruction. Sums are int32 and
  * wrap, as they do in TensorFlow Lite.
  */
-import { dot, storeRequantized } from "../lanes";
+import { dot, storeRequantized, WIDE } from "../lanes";
 import { Step, blockStride, firstRow } from "../step";
 
 export function int8_pointwise(
@@ -26,7 +26,6 @@ export function int8_pointwise(
   const rows = step.images * step.outHeight;
   const called = rowEnd - rowBegin;
   const pixels = called * step.outWidth;
-  const tiled = pixels & ~3;
   const input = firstRow(step.input, panel, rowBegin, pitch);
   const inStride = blockStride(step.input, rows, called, pitch);
   const output = firstRow(step.output, panel, rowBegin, pitch);
@@ -36,59 +35,145 @@ export function int8_pointwise(
   const hi = f32x4.splat(step.hi);
   const round = f32x4.splat(step.round);
 
-  for (let block = blockBegin; block < blockEnd; ++block) {
-    const bias = step.weights + <usize>block * packed;
+  let rest = 0; // pixels that fill no tile, the same number for every block
+  for (let block = blockBegin; block < blockEnd;) {
+    const pair = WIDE && block + 1 < blockEnd;
+    const weights = step.weights + <usize>block * packed;
     let x = input;
     let y = output + <usize>block * outStride;
-    for (let p = tiled; p > 0; p -= 4) {
-      let w = bias;
-      let a0 = v128.load(w);
-      let b0 = v128.load(w, 16);
-      let a1 = a0, a2 = a0, a3 = a0; // prettier-ignore
-      let b1 = b0, b2 = b0, b3 = b0; // prettier-ignore
-      w += 32;
-      let blockStart = x;
-      let blocks = step.inBlocks;
-      do {
-        let k = blockStart;
-        const end = k + 16;
-        do {
-          const wa = v128.load(w);
-          const wb = v128.load(w, 16);
-          const x0 = v128.load32_splat(k);
-          a0 = dot(x0, wa, a0);
-          b0 = dot(x0, wb, b0);
-          const x1 = v128.load32_splat(k, 16);
-          a1 = dot(x1, wa, a1);
-          b1 = dot(x1, wb, b1);
-          const x2 = v128.load32_splat(k, 32);
-          a2 = dot(x2, wa, a2);
-          b2 = dot(x2, wb, b2);
-          const x3 = v128.load32_splat(k, 48);
-          a3 = dot(x3, wa, a3);
-          b3 = dot(x3, wb, b3);
-          w += 32;
-          k += 4;
-        } while (k != end);
-        blockStart += inStride;
-      } while (--blocks);
-      const sa = v128.load(w);
-      const sb = v128.load(w, 16);
-      storeRequantized(y, a0, b0, sa, sb, lo, hi, round);
-      storeRequantized(y + 16, a1, b1, sa, sb, lo, hi, round);
-      storeRequantized(y + 32, a2, b2, sa, sb, lo, hi, round);
-      storeRequantized(y + 48, a3, b3, sa, sb, lo, hi, round);
+    let p = pixels;
+    if (WIDE && pair) {
+      // A tile of four for each block is better than one of three and a rest of one.
+      for (; p >= 3 && p != 4; p -= 3) {
+        tile3pair(step, x, inStride, weights, packed, y, outStride, lo, hi, round);
+        x += 48;
+        y += 48;
+      }
+    }
+    for (; p >= 4; p -= 4) {
+      tile4(step, x, inStride, weights, y, lo, hi, round);
+      if (pair) tile4(step, x, inStride, weights + packed, y + outStride, lo, hi, round);
       x += 64;
       y += 64;
     }
+    rest = max(rest, p);
+    block += pair ? 2 : 1;
   }
 
-  const restInput = input + <usize>(tiled * 16);
-  const restOutput = output + <usize>(tiled * 16);
-  for (let p = 0; p < pixels - tiled; ++p) {
+  for (let p = pixels - rest; p < pixels; ++p) {
     const offset = <usize>(p * 16);
-    onePixel(step, restInput + offset, inStride, restOutput + offset, outStride, blockBegin, blockEnd);
+    onePixel(step, input + offset, inStride, output + offset, outStride, blockBegin, blockEnd);
   }
+}
+
+/** Four pixels × eight channels. */
+@inline
+function tile4(step: Step, x: usize, inStride: usize, w: usize, y: usize, lo: v128, hi: v128, round: v128): void {
+  let a0 = v128.load(w);
+  let b0 = v128.load(w, 16);
+  let a1 = a0, a2 = a0, a3 = a0; // prettier-ignore
+  let b1 = b0, b2 = b0, b3 = b0; // prettier-ignore
+  w += 32;
+  let blocks = step.inBlocks;
+  do {
+    let k = x;
+    const end = k + 16;
+    do {
+      const wa = v128.load(w);
+      const wb = v128.load(w, 16);
+      const x0 = v128.load32_splat(k);
+      a0 = dot(x0, wa, a0);
+      b0 = dot(x0, wb, b0);
+      const x1 = v128.load32_splat(k, 16);
+      a1 = dot(x1, wa, a1);
+      b1 = dot(x1, wb, b1);
+      const x2 = v128.load32_splat(k, 32);
+      a2 = dot(x2, wa, a2);
+      b2 = dot(x2, wb, b2);
+      const x3 = v128.load32_splat(k, 48);
+      a3 = dot(x3, wa, a3);
+      b3 = dot(x3, wb, b3);
+      w += 32;
+      k += 4;
+    } while (k != end);
+    x += inStride;
+  } while (--blocks);
+  const sa = v128.load(w);
+  const sb = v128.load(w, 16);
+  storeRequantized(y, a0, b0, sa, sb, lo, hi, round);
+  storeRequantized(y + 16, a1, b1, sa, sb, lo, hi, round);
+  storeRequantized(y + 32, a2, b2, sa, sb, lo, hi, round);
+  storeRequantized(y + 48, a3, b3, sa, sb, lo, hi, round);
+}
+
+/** Three pixels × the sixteen channels of a pair of blocks: what fits into vectors of 256 bits. */
+@inline
+function tile3pair(
+  step: Step,
+  x: usize,
+  inStride: usize,
+  w: usize,
+  packed: usize,
+  y: usize,
+  outStride: usize,
+  lo: v128,
+  hi: v128,
+  round: v128,
+): void {
+  let v = w + packed;
+  let a0 = v128.load(w);
+  let b0 = v128.load(w, 16);
+  let c0 = v128.load(v);
+  let d0 = v128.load(v, 16);
+  let a1 = a0, a2 = a0; // prettier-ignore
+  let b1 = b0, b2 = b0; // prettier-ignore
+  let c1 = c0, c2 = c0; // prettier-ignore
+  let d1 = d0, d2 = d0; // prettier-ignore
+  w += 32;
+  v += 32;
+  let blocks = step.inBlocks;
+  do {
+    let k = x;
+    const end = k + 16;
+    do {
+      const wa = v128.load(w);
+      const wb = v128.load(w, 16);
+      const wc = v128.load(v);
+      const wd = v128.load(v, 16);
+      const x0 = v128.load32_splat(k);
+      a0 = dot(x0, wa, a0);
+      b0 = dot(x0, wb, b0);
+      c0 = dot(x0, wc, c0);
+      d0 = dot(x0, wd, d0);
+      const x1 = v128.load32_splat(k, 16);
+      a1 = dot(x1, wa, a1);
+      b1 = dot(x1, wb, b1);
+      c1 = dot(x1, wc, c1);
+      d1 = dot(x1, wd, d1);
+      const x2 = v128.load32_splat(k, 32);
+      a2 = dot(x2, wa, a2);
+      b2 = dot(x2, wb, b2);
+      c2 = dot(x2, wc, c2);
+      d2 = dot(x2, wd, d2);
+      w += 32;
+      v += 32;
+      k += 4;
+    } while (k != end);
+    x += inStride;
+  } while (--blocks);
+  // 16, but unknown to the compiler: it would pair the pixels of neighbouring stores, not the halves of a block.
+  const pixel = step.pixelBytes;
+  const sa = v128.load(w);
+  const sb = v128.load(w, 16);
+  storeRequantized(y, a0, b0, sa, sb, lo, hi, round);
+  storeRequantized(y + pixel, a1, b1, sa, sb, lo, hi, round);
+  storeRequantized(y + 2 * pixel, a2, b2, sa, sb, lo, hi, round);
+  y += outStride;
+  const sc = v128.load(v);
+  const sd = v128.load(v, 16);
+  storeRequantized(y, c0, d0, sc, sd, lo, hi, round);
+  storeRequantized(y + pixel, c1, d1, sc, sd, lo, hi, round);
+  storeRequantized(y + 2 * pixel, c2, d2, sc, sd, lo, hi, round);
 }
 
 /** One pixel × 16 channels: the up to three pixels that fill no tile, and fully connected layers. */

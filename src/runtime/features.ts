@@ -1,8 +1,11 @@
 /** What the WebAssembly engine at hand can do, found out by validating tiny modules. */
 import { UnsupportedError } from "../errors.js";
 
-/** Kernel binaries made from one source. `relaxed` uses fused multiply-adds where the machine has them. */
-export type Build = "simd" | "relaxed";
+/**
+ * Kernel binaries made from one source. `relaxed` uses fused multiply-adds where the machine has them; `wide` is the same
+ * in tiles for V8's revectorization, and slow without it.
+ */
+export type Build = "simd" | "relaxed" | "wide";
 
 /** A module of one function () → () whose body is `code`, less than 100 bytes of it. */
 function validates(code: readonly number[]): boolean {
@@ -20,7 +23,7 @@ const SPLAT = [0x41, 0, 0xfd, 0x0f]; // i8x16.splat(0)
 const DROP = 0x1a;
 
 /** The fastest build that runs here. Throws UnsupportedError where there is no WebAssembly SIMD. */
-export function bestBuild(): Build {
+export function bestBuild(): "simd" | "relaxed" {
   // f32x4.relaxed_madd
   if (validates([...SPLAT, ...SPLAT, ...SPLAT, 0xfd, 0x85, 0x02, DROP])) return "relaxed";
   if (validates([...SPLAT, DROP])) return "simd";
@@ -45,4 +48,12 @@ export function processors(): number {
     globalThis.process?.getBuiltinModule?.("node:os").availableParallelism() ??
     1
   );
+}
+
+/** V8's flag for vectors of 256 bits. */
+export const WIDE_FLAG = "--experimental-wasm-revectorize";
+
+/** Whether this Node was started with that flag. */
+export function startedWide(): boolean {
+  return globalThis.process?.execArgv?.includes(WIDE_FLAG) ?? false;
 }

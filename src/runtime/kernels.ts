@@ -36,7 +36,7 @@ export type KernelExports = Record<KernelName, Kernel>;
 
 /**
  * Where the modules come from; each entry of the package has its own way. `shared` asks for kernels on shared memory,
- * which threads need; undefined if this entry has none.
+ * which threads need; undefined if this entry does not have them.
  */
 export type ModuleSource = (build: Build, shared: boolean) => Promise<WebAssembly.Module> | undefined;
 

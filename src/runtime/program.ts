@@ -92,7 +92,7 @@ export class Program {
     return this.#stages.map(({ op }) => op);
   }
 
-  /** From the inputs to the outputs. Allocates nothing. */
+  /** From the inputs to the outputs. Allocates nothing; the inputs' memory is used for other things after they are read. */
   execute(): void {
     if (this.#team) this.#team.execute();
     else for (let stage = 0; stage < this.#stages.length; ++stage) this.executeStage(stage);

@@ -100,7 +100,7 @@ describe("loadModel()", () => {
   });
 
   test("has one thread and a reason where no worker starts", async () => {
-    const Broken = vi.fn(() => {
+    const Broken = vi.fn(function fail() {
       throw new Error("no workers today");
     });
     vi.stubGlobal("Worker", Broken);

@@ -8,7 +8,7 @@ export function kernelBytes(build: Build): Uint8Array<ArrayBuffer> {
 }
 
 /** The builds that this Node can run: old ones lack relaxed SIMD. */
-export const BUILDS: readonly Build[] = bestBuild() === "relaxed" ? ["simd", "relaxed"] : ["simd"];
+export const BUILDS: readonly Build[] = bestBuild() === "relaxed" ? ["simd", "relaxed", "wide"] : ["simd"];
 
 const compiled = new Map<string, WebAssembly.Module>();
 
