@@ -3,9 +3,10 @@ import { describe, ModelError } from "./errors.js";
 import { readModel } from "./formats/index.js";
 import { buildGraph, type Graph } from "./graph/graph.js";
 import { absorb } from "./graph/rewrite/absorb.js";
+import { batched } from "./graph/rewrite/batch.js";
 import { foldConstants } from "./graph/rewrite/constants.js";
 import { toFloat32 } from "./graph/rewrite/precision.js";
-import { elementCount, featureMap } from "./graph/tensor.js";
+import { featureMap } from "./graph/tensor.js";
 import type { Normalization } from "./image/encode.js";
 import { checkLabels, embeddedLabels, parseLabels } from "./labels.js";
 import { Network } from "./network.js";
@@ -23,6 +24,8 @@ export interface LoadOptions {
   readonly labels?: readonly string[] | Source;
   /** How bytes become the network's inputs. Default: as its quantisation says; for float32 inputs (p - 127.5) / 127.5. */
   readonly normalization?: Normalization;
+  /** How many images to compute at once in run() and classifyBatch(). Memory grows with it. Default: 1. */
+  readonly batch?: number;
   /**
    * How many threads to run on, the caller's included; "auto" takes up to four processors. In pages that are not
    * cross-origin isolated, and in Workers, there is one, and the network's `build.reason` says why. Default: 1.
@@ -41,6 +44,7 @@ export interface LoadOptions {
 const DEFAULT_MAX_MEMORY = 512 * 2 ** 20;
 const MOST_AUTO_THREADS = 4;
 const MOST_THREADS = 64;
+const MOST_IMAGES = 4096;
 
 export type LoadModel = (model: Source | Graph, options?: LoadOptions) => Promise<Network>;
 
@@ -55,13 +59,14 @@ export function createLoader(modules: ModuleSource): LoadModel {
   return async (model, options = {}) => {
     checkOptions(options);
     const file = isGraph(model) ? undefined : await readSource(model, "model");
-    const graph = prepare(file ? readModel(file) : (model as Graph), options.precision);
+    const { batch = 1, normalization } = options;
+    const graph = buildGraph(batched(prepare(file ? readModel(file) : (model as Graph), options.precision), batch));
     const features = pooledFeatures(graph);
     const choice = await chooseBuild(compiled, options);
     const { program, reason } = await createProgram(graph, compiled, choice, features, options);
     const labels = await readLabels(options.labels, file, graph);
     const report = { kernels: choice.build, threads: program.threads, ...(reason !== undefined && { reason }) };
-    return new Network(graph, program, report, labels, options.normalization, features);
+    return new Network({ graph, program, build: report, batch, labels, normalization, features });
   };
 }
 
@@ -88,32 +93,34 @@ async function createProgram(
   modules: ModuleSource,
   { build, reason }: Choice,
   features: number | undefined,
-  { maxMemory = DEFAULT_MAX_MEMORY, threads = 1 }: LoadOptions,
+  { maxMemory = DEFAULT_MAX_MEMORY, threads = 1, batch = 1 }: LoadOptions,
 ): Promise<{ program: Program; reason: string | undefined }> {
-  const keep = features === undefined ? [] : [features];
+  const settings = { maxMemory, batch, keep: features === undefined ? [] : [features] };
   const wanted = threads === "auto" ? Math.min(processors(), MOST_AUTO_THREADS) : threads;
-  if (wanted === 1)
-    return { program: await Program.create(graph, (await modules(build, false))!, { maxMemory, keep }), reason };
+  if (wanted === 1) return { program: await Program.create(graph, (await modules(build, false))!, settings), reason };
   const shared = modules(build, true);
   let obstacle = shared ? whyNoThreads() : "this entry of the package has no kernels for shared memory";
   if (shared && obstacle === undefined) {
     try {
-      return { program: await Program.create(graph, await shared, { maxMemory, keep, threads: wanted }), reason };
+      return { program: await Program.create(graph, await shared, { ...settings, threads: wanted }), reason };
     } catch (error) {
       if (error instanceof ModelError || error instanceof RangeError) throw error;
       obstacle = `no worker could be started: ${(error as Error).message}`;
     }
   }
-  const program = await Program.create(graph, (await modules(build, false))!, { maxMemory, keep });
+  const program = await Program.create(graph, (await modules(build, false))!, settings);
   return { program, reason: reason === undefined ? obstacle : `${reason}; ${obstacle}` };
 }
 
-function checkOptions({ build, precision, threads }: LoadOptions): void {
+function checkOptions({ build, precision, threads, batch }: LoadOptions): void {
   if (build !== undefined && build !== "simd" && build !== "relaxed") {
     throw new RangeError(`"build" expected "simd" or "relaxed", got ${describe(build)}`);
   }
   if (precision !== undefined && precision !== "float32") {
     throw new RangeError(`"precision" expected "float32", got ${describe(precision)}`);
+  }
+  if (batch !== undefined && !(Number.isInteger(batch) && batch >= 1 && batch <= MOST_IMAGES)) {
+    throw new RangeError(`"batch" expected a whole number from 1 to ${MOST_IMAGES}, got ${describe(batch)}`);
   }
   const fits = threads === undefined || threads === "auto" || (Number.isInteger(threads) && threads >= 1);
   if (!fits || Number(threads) > MOST_THREADS) {
@@ -134,7 +141,7 @@ async function readLabels(
   file: Uint8Array | undefined,
   graph: Graph,
 ): Promise<readonly string[] | undefined> {
-  if (labels === undefined) return file && embeddedLabels(file, elementCount(graph.tensors[graph.outputs[0]!]!.shape));
+  if (labels === undefined) return file && embeddedLabels(file, graph.tensors[graph.outputs[0]!]!.shape.at(-1) ?? 1);
   if (Array.isArray(labels)) return checkLabels(labels);
   if (typeof labels === "string" && labels.includes("\n")) return parseLabels(labels);
   return parseLabels(new TextDecoder().decode(await readSource(labels as Source, "labels")));
@@ -143,8 +150,9 @@ async function readLabels(
 /** The output of the last pooling that leaves one pixel of an image. */
 function pooledFeatures({ ops, tensors }: Graph): number | undefined {
   const pooling = ops.findLast(({ type, outputs }) => {
-    const { images, height, width } = featureMap(tensors[outputs[0]!]!.shape);
-    return (type === "averagepool" || type === "mean") && images === 1 && height === 1 && width === 1;
+    const { shape } = tensors[outputs[0]!]!;
+    const { height, width } = featureMap(shape);
+    return (type === "averagepool" || type === "mean") && (shape.length === 2 || (height === 1 && width === 1));
   });
   return pooling?.outputs[0];
 }

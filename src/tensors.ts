@@ -24,22 +24,24 @@ export function describeTensor({ name, dtype, shape, quantization }: Tensor): Te
 }
 
 /**
- * Checks the elements for an input that is like `expected`.
+ * Checks the elements for an input that is like `expected`, which has room for `batch` images.
  *
+ * @returns how many images there are.
  * @throws TypeError for another kind of array, RangeError for another length or a number that is not finite.
  */
-export function checkElements(argument: string, array: unknown, expected: TensorView): TensorView {
+export function checkElements(argument: string, elements: unknown, expected: TensorView, batch: number): number {
   const kind = expected.constructor.name;
-  if (!(array instanceof expected.constructor))
-    throw new TypeError(`"${argument}" expected ${kind} of length ${expected.length}, got ${describe(array)}`);
-  const elements = array as TensorView;
-  if (elements.length !== expected.length)
-    throw new RangeError(`"${argument}" expected ${kind} of length ${expected.length}, got ${describe(array)}`);
+  const each = expected.length / batch;
+  const lengths = batch === 1 ? `length ${each}` : `length ${each} for each of 1 to ${batch} images`;
+  const message = () => `"${argument}" expected ${kind} of ${lengths}, got ${describe(elements)}`;
+  if (!(elements instanceof expected.constructor)) throw new TypeError(message());
+  const { length } = elements as TensorView;
+  if (length === 0 || length % each || length > expected.length) throw new RangeError(message());
   if (elements instanceof Float32Array) {
     const wrong = firstNotFinite(elements);
     if (wrong >= 0) throw new RangeError(`"${argument}" expected finite numbers, got ${elements[wrong]} at ${wrong}`);
   }
-  return elements;
+  return length / each;
 }
 
 /** x - x is 0 unless x is NaN or infinite; four sums at once, so that each need not wait for the one before. */

@@ -10,7 +10,7 @@ const ROWS = [
   ["cli/"],
   ["index.ts"],
   ["api.ts", "network.ts"],
-  ["formats/", "models/", "runtime/", "image/", "labels.ts", "layers.ts", "source.ts", "tensors.ts"],
+  ["formats/", "models/", "runtime/", "image/", "classes.ts", "labels.ts", "layers.ts", "source.ts", "tensors.ts"],
   ["graph/"],
   ["errors.ts"],
 ];

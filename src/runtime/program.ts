@@ -1,7 +1,7 @@
 /** A planned graph in a linear memory of its own, ready to run. */
 import type { Graph } from "../graph/graph.js";
 import { elementCount, featureMap, type Tensor, type TensorView } from "../graph/tensor.js";
-import { bindKernels, runUnit, type PlainStage, type RunningStage } from "./execute.js";
+import { bindKernels, runUnit, unitsOf, type PlainStage, type RunningStage } from "./execute.js";
 import { instantiateKernels } from "./kernels.js";
 import { affineOf, BLOCK, blocksOf, familyOf } from "./layout.js";
 import { lowerGraph } from "./lower.js";
@@ -18,6 +18,8 @@ export interface ProgramOptions {
   readonly fuse?: boolean;
   /** How many threads to use; more than one need a module for shared memory. Default: 1. */
   readonly threads?: number;
+  /** How many images the graph is for. Default: 1. */
+  readonly batch?: number;
 }
 
 export class Program {
@@ -31,6 +33,7 @@ export class Program {
   readonly #buffer: ArrayBufferLike;
   readonly #stages: readonly RunningStage[];
   readonly #team: Team | undefined;
+  readonly #batch: number;
 
   private constructor(
     graph: Graph,
@@ -38,12 +41,14 @@ export class Program {
     buffer: ArrayBufferLike,
     stages: readonly RunningStage[],
     team: Team | undefined,
+    batch: number,
   ) {
     this.#graph = graph;
     this.#plan = plan;
     this.#buffer = buffer;
     this.#stages = stages;
     this.#team = team;
+    this.#batch = batch;
     this.threads = 1 + (team?.workers ?? 0);
     this.memory = plan.memory;
     const view = (tensor: number) => viewOf(graph.tensors[tensor]!, buffer, plan.address(tensor, "nhwc"));
@@ -58,7 +63,7 @@ export class Program {
    * if a thread cannot be started.
    */
   static async create(graph: Graph, module: WebAssembly.Module, options: ProgramOptions): Promise<Program> {
-    const { maxMemory, fuse = true, threads = 1 } = options;
+    const { maxMemory, fuse = true, threads = 1, batch = 1 } = options;
     const keep = new Set(options.keep);
     const plan = planMemory(graph, lowerGraph(graph, { fuse, keep }), keep, threads);
     const { total } = plan.memory;
@@ -82,9 +87,9 @@ export class Program {
     let team;
     if (threads > 1) {
       const { recruit } = await import("./threads.js");
-      team = await recruit(stages, { module, memory, stages: plain, control: plan.control }, plan.panels);
+      team = await recruit(stages, { module, memory, stages: plain, batch, control: plan.control }, plan.panels);
     }
-    return new Program(graph, plan, memory.buffer, stages, team);
+    return new Program(graph, plan, memory.buffer, stages, team, batch);
   }
 
   /** The operators that the stages end with, in the order they run; -1 is a change of layout. */
@@ -92,17 +97,21 @@ export class Program {
     return this.#stages.map(({ op }) => op);
   }
 
-  /** From the inputs to the outputs. Allocates nothing; the inputs' memory is used for other things after they are read. */
-  execute(): void {
-    if (this.#team) this.#team.execute();
-    else for (let stage = 0; stage < this.#stages.length; ++stage) this.executeStage(stage);
+  /**
+   * From the inputs to the outputs, for the first `images` images of the batch. Allocates nothing; the inputs' memory is
+   * used for other things after they are read.
+   */
+  execute(images = this.#batch): void {
+    if (this.#team) this.#team.execute(images);
+    else for (let stage = 0; stage < this.#stages.length; ++stage) this.executeStage(stage, images);
   }
 
   /** One stage alone on the calling thread, to time it. */
-  executeStage(index: number): void {
+  executeStage(index: number, images = this.#batch): void {
     const stage = this.#stages[index]!;
     const panel = this.#plan.panels[0]!;
-    for (let unit = 0; unit < stage.units; ++unit) runUnit(stage, unit, panel);
+    const units = unitsOf(stage);
+    for (let unit = 0; unit < units; ++unit) runUnit(stage, unit, panel, images / this.#batch);
   }
 
   /** Ends the threads. */

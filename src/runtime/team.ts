@@ -5,7 +5,7 @@
  * before are done, runs the unit and says that it is done: two atomic additions a unit, and no barrier. A worker
  * that sleeps or is late holds nobody up; the calling thread then does the work alone.
  */
-import { runUnit, type RunningStage } from "./execute.js";
+import { runUnit, unitsOf, type RunningStage } from "./execute.js";
 
 /** Counters in shared memory, each in a cache line of its own. Indices of an Int32Array. */
 const LINE = 16;
@@ -13,39 +13,44 @@ const NEXT = 0;
 const DONE = LINE;
 const CALLS = 2 * LINE;
 const SLEEPING = 3 * LINE;
+/** How many images of the batch are to be computed. */
+const IMAGES = 4 * LINE;
 
 /** Bytes of the counters. */
-export const CONTROL_BYTES = 4 * LINE * 4;
+export const CONTROL_BYTES = 5 * LINE * 4;
 
 /** How often a worker looks for work before it sleeps: some 100 µs, longer than a caller takes between two runs. */
 const PATIENCE = 20_000;
 
-/** What a thread needs to take part. */
+/** A thread that takes part. */
 export class Member {
   readonly #control: Int32Array;
   readonly #stages: readonly RunningStage[];
+  readonly #batch: number;
+  readonly #panel: number;
   /** For each stage the number of its first unit; at the end the number of units. */
   readonly #firsts: Int32Array;
-  readonly #panel: number;
 
-  constructor(stages: readonly RunningStage[], control: Int32Array, panel: number) {
+  constructor(stages: readonly RunningStage[], batch: number, control: Int32Array, panel: number) {
     this.#control = control;
     this.#stages = stages;
+    this.#batch = batch;
     this.#panel = panel;
     this.#firsts = new Int32Array(stages.length + 1);
-    for (const [index, { units }] of stages.entries()) this.#firsts[index + 1] = this.#firsts[index]! + units;
+    for (const [index, stage] of stages.entries()) this.#firsts[index + 1] = this.#firsts[index]! + unitsOf(stage);
   }
 
   /** Runs the program together with whoever is awake; returns when all is done. */
-  lead(): void {
+  lead(images: number): void {
     const control = this.#control;
-    const all = this.#firsts.at(-1)!;
     // In this order: who finds a number to take finds nothing done yet.
+    Atomics.store(control, IMAGES, images);
     Atomics.store(control, DONE, 0);
     Atomics.store(control, NEXT, 0);
     Atomics.store(control, CALLS, (Atomics.load(control, CALLS) + 1) & 0x7fffffff);
     if (Atomics.load(control, SLEEPING) > 0) Atomics.notify(control, CALLS);
     this.#work();
+    const all = this.#firsts.at(-1)!;
     while (Atomics.load(control, DONE) < all);
   }
 
@@ -66,6 +71,10 @@ export class Member {
     }
   }
 
+  /**
+   * A late worker's next number may already belong to the next run; which is as good. So that a number of one run is
+   * none of another, all runs have the same numbers: fewer images leave units with nothing to do.
+   */
   #work(): void {
     const control = this.#control;
     const firsts = this.#firsts;
@@ -74,11 +83,10 @@ export class Member {
     for (;;) {
       const unit = Atomics.add(control, NEXT, 1);
       if (unit >= firsts[stages.length]!) return;
-      // A late worker's next number may already belong to the next run.
       if (unit < firsts[stage]!) stage = 0;
       while (unit >= firsts[stage + 1]!) ++stage;
       while (Atomics.load(control, DONE) < firsts[stage]!);
-      runUnit(stages[stage]!, unit - firsts[stage]!, this.#panel);
+      runUnit(stages[stage]!, unit - firsts[stage]!, this.#panel, Atomics.load(control, IMAGES) / this.#batch);
       Atomics.add(control, DONE, 1);
     }
   }

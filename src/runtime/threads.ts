@@ -7,8 +7,8 @@ import type { Orders } from "./worker.js";
 export interface Team {
   /** How many threads there are beside the caller's. */
   readonly workers: number;
-  /** Runs the program. The caller takes part and is back when it is done. */
-  execute(): void;
+  /** Runs the program for so many images. The caller takes part and is back when it is done. */
+  execute(images: number): void;
   /** Ends the workers. */
   dismiss(): void;
 }
@@ -24,7 +24,7 @@ export async function recruit(
   panels: readonly number[],
 ): Promise<Team> {
   const control = new Int32Array(orders.memory.buffer, orders.control, CONTROL_BYTES / 4);
-  const leader = new Member(stages, control, panels[0]!);
+  const leader = new Member(stages, orders.batch, control, panels[0]!);
   const workers = panels.slice(1);
   try {
     await Promise.all(workers.map((panel) => start({ ...orders, panel })));
@@ -32,7 +32,7 @@ export async function recruit(
     dismiss(control);
     throw error;
   }
-  return { workers: workers.length, execute: () => leader.lead(), dismiss: () => dismiss(control) };
+  return { workers: workers.length, execute: (images) => leader.lead(images), dismiss: () => dismiss(control) };
 }
 
 /** Starts a worker and waits until it is ready. */

@@ -8,16 +8,17 @@ export interface Orders {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
   readonly stages: readonly PlainStage[];
+  readonly batch: number;
   /** Address of the counters. */
   readonly control: number;
   /** Address of its panel. */
   readonly panel: number;
 }
 
-function serve({ module, memory, stages, control, panel }: Orders, ready: () => void): void {
+function serve({ module, memory, stages, batch, control, panel }: Orders, ready: () => void): void {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const counters = new Int32Array(memory.buffer, control, CONTROL_BYTES / 4);
-  const member = new Member(bindKernels(stages, exports as unknown as KernelExports), counters, panel);
+  const member = new Member(bindKernels(stages, exports as unknown as KernelExports), batch, counters, panel);
   ready();
   member.follow();
 }

@@ -1,12 +1,12 @@
 /** The command as people run it: what the build made, in a process of its own. */
 import { execFile } from "node:child_process";
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import jpeg from "jpeg-js";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { writeTflite } from "../../src/formats/tflite/write.js";
 import { mobileNetV1 } from "../../src/models/mobilenetv1.js";
+import { temporaryFolder } from "../support/files.js";
 
 const CLI = join(import.meta.dirname, "../../build/cli.js");
 
@@ -25,10 +25,11 @@ function cli(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Resu
   });
 }
 
+const temporary = temporaryFolder();
 let folder: string;
 let model: string;
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "mobilenet-simd-"));
+  folder = temporary();
   model = join(folder, "model.tflite");
   writeFileSync(model, writeTflite(mobileNetV1({ alpha: 0.25, resolution: 32, classes: 6 })));
   const data = new Uint8Array(40 * 30 * 4).map((_, i) => (i * 7) % 256);
@@ -38,7 +39,6 @@ beforeAll(() => {
   writeFileSync(join(folder, "notes.txt"), "no picture");
   writeFileSync(join(folder, "labels.txt"), "zero\none\ntwo\nthree\nfour\nfive\n");
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("mobilenet-simd", () => {
   test("explains itself", async () => {
