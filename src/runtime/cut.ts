@@ -12,10 +12,10 @@ export interface Cut {
 }
 
 /** Panels up to this size stay in the second cache level beside the weights that pass by. */
-const PANEL_BYTES = 131072;
+const PANEL_BYTES = 262144;
 
 /** No unit takes longer: V8 runs the optimised code of a kernel from its next call on. */
-const MAX_WORK = 1 << 24;
+const MAX_WORK = 1 << 26;
 
 /** What it costs to hand out a unit, and to stream a byte of weights through it, in multiply-accumulates. */
 const UNIT_COST = 4000;
