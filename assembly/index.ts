@@ -13,7 +13,9 @@ export { int8_depthwise, int8_depthwise3x3s1, int8_depthwise3x3s2 } from "./int8
 export { int8_dequantize } from "./int8/dequantize";
 export { int8_mean } from "./int8/mean";
 export { int8_fromBlocks, int8_toBlocks } from "./int8/nhwc";
+export { int8_narrow } from "./int8/narrow";
 export { int8_pointwise } from "./int8/pointwise";
+export { int8_dotsUnsigned, int8_pointwiseDot } from "./int8/pointwisedot";
 export { int8_quantize } from "./int8/quantize";
 export { int8_softmax } from "./int8/softmax";
 export { gather } from "./blocks/gather";

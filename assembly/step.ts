@@ -10,7 +10,8 @@
  *
  * Activations lie in channel blocks, [C/8][images · H][W][8]. An element is a float32 or, in 8-bit
  * models, an int16 that holds q - zeroPoint: 0 is the real number 0 in both, so padding is zeros, and
- * uint8 and int8 tensors are the same thing. The channels after C are finite and meet zero weights.
+ * uint8 and int8 tensors are the same thing. The channels after C are 0 in 8-bit activations; in float32 they are
+ * finite. They meet zero weights.
  *
  * The address 0 stands for the panel: a buffer private to the calling thread that holds only the
  * rows of this call, [C/8][rowEnd - rowBegin][W][8]. One kernel leaves its output there and the
@@ -53,6 +54,8 @@ export class Step {
   scale: f32;
   /** Of an 8-bit NHWC tensor, counted from the lowest value that its type can hold. */
   zeroPoint: i32;
+  /** What is to be added to 8-bit weights, see int8/pointwisedot.ts. */
+  weightOffset: i32;
   /** 0 if that tensor is uint8, 0x80 if it is int8: what turns a byte into its distance from the lowest value. */
   flip: i32;
   /** ROUND, as a number the compiler cannot see: a literal would be rebuilt at each of its uses. */

@@ -65,7 +65,12 @@ export function createLoader(modules: ModuleSource): LoadModel {
     const choice = await chooseBuild(compiled, options);
     const { program, reason } = await createProgram(graph, compiled, choice, features, options);
     const labels = await readLabels(options.labels, file, graph);
-    const report = { kernels: choice.build, threads: program.threads, ...(reason !== undefined && { reason }) };
+    const report = {
+      kernels: choice.build,
+      threads: program.threads,
+      byteProducts: program.target.multipliesBytes,
+      ...(reason !== undefined && { reason }),
+    };
     return new Network({ graph, program, build: report, batch, labels, normalization, features });
   };
 }

@@ -22,6 +22,8 @@ export interface BuildReport {
   readonly kernels: Build;
   /** The caller's thread included. */
   readonly threads: number;
+  /** 8-bit models multiply bytes at once, which needs relaxed SIMD and, on x64, AVX-VNNI. The results are the same. */
+  readonly byteProducts: boolean;
   /** Why there is not what was asked for. */
   readonly reason?: string;
 }

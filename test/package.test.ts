@@ -1,28 +1,37 @@
 /** What is published: only our own files, and few bytes. */
 import { execFileSync } from "node:child_process";
 import { gzipSync } from "node:zlib";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { build } from "esbuild";
 import { describe, expect, test } from "vitest";
 import { kernelBytes } from "./support/modules.js";
 
 const ROOT = join(import.meta.dirname, "..");
 
-/** Everything that a page with the default entry downloads: kernels and dependencies, without what is loaded on demand. */
+/** Everything that a page with the default entry downloads at once: kernels and dependencies, not what is asked for later. */
 async function entryBytes(): Promise<Uint8Array> {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     entryPoints: [join(ROOT, "build/index.js")],
     bundle: true,
     splitting: true,
     minify: true,
     format: "esm",
     target: "es2022",
-    outdir: "out",
+    outdir: join(ROOT, "out"),
+    absWorkingDir: ROOT,
     write: false,
     metafile: true,
   });
-  const entry = outputFiles.filter(({ path, text }) => path.endsWith("index.js") || !text.includes("unzip"));
-  return Buffer.concat(entry.map(({ contents }) => contents));
+  const needed = new Set<string>();
+  const visit = (path: string) => {
+    if (needed.has(path)) return;
+    needed.add(path);
+    for (const { path: next, kind } of metafile.outputs[path]!.imports) if (kind === "import-statement") visit(next);
+  };
+  visit("out/index.js");
+  return Buffer.concat(
+    outputFiles.filter(({ path }) => needed.has(relative(ROOT, path))).map(({ contents }) => contents),
+  );
 }
 
 describe("the package", () => {

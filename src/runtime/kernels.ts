@@ -27,12 +27,17 @@ export type KernelName =
       | "softmax"}`
   | "int8_dequantize"
   | "int8_mean"
+  | "int8_narrow"
+  | "int8_pointwiseDot"
   | "int8_quantize"
   | "gather"
   | "pad"
   | "reshape";
 
-export type KernelExports = Record<KernelName, Kernel>;
+export type KernelExports = Record<KernelName, Kernel> & {
+  /** What the engine makes of four products of bytes, see assembly/int8/pointwisedot.ts. */
+  int8_dotsUnsigned(w: number, x: number): number;
+};
 
 /**
  * Where the modules come from; each entry of the package has its own way. `shared` asks for kernels on shared memory,
@@ -69,4 +74,37 @@ export async function instantiateKernels(
   const isNode = globalThis.process?.versions?.node !== undefined;
   const { exports } = isNode ? instantiateSync<Exports>(module, imports) : await instantiate<Exports>(module, imports);
   return exports;
+}
+
+/** Bytes, four of a kind or not, whose products do not fit where an engine might put them. */
+const PROBES = [
+  [
+    [127, 127, 127, 127],
+    [255, 255, 255, 255],
+  ],
+  [
+    [-128, -128, -128, -128],
+    [255, 255, 255, 255],
+  ],
+  [
+    [-128, 127, -128, 127],
+    [128, 255, 254, 129],
+  ],
+  [
+    [127, 127, -1, -128],
+    [255, 254, 253, 200],
+  ],
+] as const;
+
+/** Whether the kernels multiply unsigned with signed bytes exactly on this machine. */
+export function multipliesBytes({ int8_dotsUnsigned: dot }: KernelExports): boolean {
+  return PROBES.every(([w, x]) => {
+    const exact = w.reduce((sum: number, factor, i) => sum + factor * x[i]!, 0);
+    return dot(word(w), word(x)) === exact;
+  });
+}
+
+/** Four bytes as an integer of 32 bits. */
+function word(bytes: readonly number[]): number {
+  return new DataView(Uint8Array.from(bytes).buffer).getInt32(0, true);
 }

@@ -8,13 +8,14 @@ import { blocksOf, byteEncoding, familyOf, geometry } from "./layout.js";
 import { isPointwise } from "./ops/convolution.js";
 import { lower } from "./ops/index.js";
 import { isAlias } from "./ops/reshape.js";
-import type { Call, Operand, Stage } from "./stage.js";
+import type { Call, Operand, Stage, Target } from "./stage.js";
 
 export interface LowerOptions {
   /** Run a depthwise and the pointwise convolution after it as one stage. The bytes are the same without. */
   readonly fuse: boolean;
   /** Tensors that must be there after a run. */
   readonly keep: ReadonlySet<number>;
+  readonly target: Target;
 }
 
 export interface Lowered {
@@ -26,6 +27,7 @@ export interface Lowered {
 /** Lowers the operators of a graph. Throws UnsupportedError, naming the operator, where no kernel fits. */
 export function lowerGraph(graph: Graph, options: LowerOptions): Lowered {
   const { tensors } = graph;
+  const { target } = options;
   const roots = new Map<number, number>();
   const root = (tensor: number) => roots.get(tensor) ?? tensor;
   const readers = readersOf(graph);
@@ -63,19 +65,19 @@ export function lowerGraph(graph: Graph, options: LowerOptions): Lowered {
       }
       const before = onPanel.get(from);
       if (before) {
-        push(index, to, [...before.calls, ...lower(op, tensors, "panel", result(to))], work(op), before.work);
+        push(index, to, [...before.calls, ...lower(op, tensors, "panel", result(to), target)], work(op), before.work);
         return;
       }
       if (options.fuse && op.type === "depthwise" && !wanted.has(to)) {
         const [next, ...others] = readers.get(to) ?? [];
         if (next?.type === "convolution" && !others.length && isPointwise(next, tensors)) {
-          onPanel.set(to, { calls: lower(op, tensors, operand(from, "blocks"), "panel"), work: work(op) });
+          onPanel.set(to, { calls: lower(op, tensors, operand(from, "blocks"), "panel", target), work: work(op) });
           return;
         }
       }
       const asItIs = op.type === "convolution" && !isPointwise(op, tensors) && graph.inputs.includes(root(from));
       const input = operand(from, asItIs ? "nhwc" : "blocks");
-      push(index, to, lower(op, tensors, input, result(to)), work(op));
+      push(index, to, lower(op, tensors, input, result(to), target), work(op));
     });
   }
   for (const tensor of options.keep) operand(tensor, "blocks");

@@ -36,6 +36,35 @@ export function packIntegerPointwise(matrix: IntegerMatrix, outputs: number, tap
   return packPairs(matrix, outputs, taps, channels, blocksOf(channels) * BLOCK);
 }
 
+/**
+ * For int8_pointwiseDot: per block of outputs bias [8], [taps · C up to whole blocks / 4][8][4] of int8, scales [8].
+ * The inputs are bytes `zeroPoint` above their value.
+ */
+export function packBytePointwise(
+  matrix: IntegerMatrix,
+  zeroPoint: number,
+  outputs: number,
+  taps: number,
+  channels: number,
+): Packed {
+  const padded = blocksOf(channels) * BLOCK;
+  const words = blocksOf(outputs) * (2 * BLOCK + taps * padded * (BLOCK / 4));
+  return {
+    bytes: words * 4,
+    write: (buffer, address) => {
+      fillBytes(new Views(buffer, address, words), matrix, zeroPoint, outputs, taps, channels, padded);
+    },
+  };
+}
+
+/**
+ * What is to be added to the bytes that hold the weights so that they are weights less their zero point; weights
+ * have one zero point, or 0 for all.
+ */
+export function weightOffsetOf({ weights, zeroPoints }: IntegerMatrix): number {
+  return (weights instanceof Uint8Array ? 128 : 0) - zeroPoints[0]!;
+}
+
 /** For int8_convolution: per block of outputs bias [8], [kernelHeight][kernelWidth · C up to even / 2][8][2], scales [8]. */
 export function packIntegerConvolution(matrix: IntegerMatrix, outputs: number, rows: number, run: number): Packed {
   return packPairs(matrix, outputs, rows, run, run + (run % 2));
@@ -87,16 +116,18 @@ function packPairs(matrix: IntegerMatrix, outputs: number, runs: number, run: nu
   };
 }
 
-/** Packed integers as the three types that they consist of. */
+/** Packed integers as the types that they consist of. */
 class Views {
   readonly integers: Int32Array;
   readonly floats: Float32Array;
   readonly shorts: Int16Array;
+  readonly bytes: Int8Array;
 
   constructor(buffer: ArrayBufferLike, address: number, words: number) {
     this.integers = new Int32Array(buffer, address, words);
     this.floats = new Float32Array(buffer, address, words);
     this.shorts = new Int16Array(buffer, address, words * 2);
+    this.bytes = new Int8Array(buffer, address, words * 4);
   }
 }
 
@@ -141,6 +172,35 @@ function fillPairs(
       }
       if (run % 2) shorts[at] = weights[from++]! - zero;
     }
+  }
+}
+
+function fillBytes(
+  { integers, floats, bytes }: Views,
+  matrix: IntegerMatrix,
+  zeroPoint: number,
+  outputs: number,
+  taps: number,
+  channels: number,
+  padded: number,
+): void {
+  const { weights, bias, scales } = matrix;
+  const offset = weightOffsetOf(matrix);
+  const shift = weights instanceof Uint8Array ? 128 : 0;
+  const stride = 2 * BLOCK + taps * padded * (BLOCK / 4);
+  for (let n = 0, from = 0; n < outputs; ++n) {
+    const column = Math.floor(n / BLOCK) * stride + (n % BLOCK);
+    let sum = taps * padded * offset;
+    for (let tap = 0; tap < taps; ++tap) {
+      const at = 4 * (column + BLOCK) + tap * padded * BLOCK;
+      for (let c = 0; c < channels; ++c) {
+        const weight = weights[from++]! - shift;
+        bytes[at + (c >> 2) * 4 * BLOCK + (c & 3)] = weight;
+        sum += weight;
+      }
+    }
+    integers[column] = bias[n]! - zeroPoint * sum;
+    floats[column + stride - BLOCK] = scales[n]!;
   }
 }
 

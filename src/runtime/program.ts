@@ -2,10 +2,11 @@
 import type { Graph } from "../graph/graph.js";
 import { elementCount, featureMap, type Tensor, type TensorView } from "../graph/tensor.js";
 import { bindKernels, runUnit, unitsOf, type PlainStage, type RunningStage } from "./execute.js";
-import { instantiateKernels } from "./kernels.js";
+import { instantiateKernels, multipliesBytes } from "./kernels.js";
 import { affineOf, BLOCK, blocksOf, familyOf } from "./layout.js";
 import { lowerGraph } from "./lower.js";
 import { PAGE, planMemory, type MemoryReport, type Plan } from "./plan.js";
+import type { Target } from "./stage.js";
 import { writeStep } from "./step.js";
 import type { Team } from "./threads.js";
 
@@ -20,12 +21,15 @@ export interface ProgramOptions {
   readonly threads?: number;
   /** How many images the graph is for. Default: 1. */
   readonly batch?: number;
+  /** What the kernels may count on. For tests: the bytes are the same. Default: what the machine has. */
+  readonly target?: Target;
 }
 
 export class Program {
   readonly memory: MemoryReport;
   readonly inputs: readonly TensorView[];
   readonly outputs: readonly TensorView[];
+  readonly target: Target;
   /** How many threads run it, the caller's included. */
   readonly threads: number;
   readonly #graph: Graph;
@@ -42,6 +46,7 @@ export class Program {
     stages: readonly RunningStage[],
     team: Team | undefined,
     batch: number,
+    target: Target,
   ) {
     this.#graph = graph;
     this.#plan = plan;
@@ -49,6 +54,7 @@ export class Program {
     this.#stages = stages;
     this.#team = team;
     this.#batch = batch;
+    this.target = target;
     this.threads = 1 + (team?.workers ?? 0);
     this.memory = plan.memory;
     const view = (tensor: number) => viewOf(graph.tensors[tensor]!, buffer, plan.address(tensor, "nhwc"));
@@ -65,7 +71,8 @@ export class Program {
   static async create(graph: Graph, module: WebAssembly.Module, options: ProgramOptions): Promise<Program> {
     const { maxMemory, fuse = true, threads = 1, batch = 1 } = options;
     const keep = new Set(options.keep);
-    const plan = planMemory(graph, lowerGraph(graph, { fuse, keep }), keep, threads);
+    const target = options.target ?? (await targetOf(module, threads > 1));
+    const plan = planMemory(graph, lowerGraph(graph, { fuse, keep, target }), keep, threads);
     const { total } = plan.memory;
     if (total > maxMemory) {
       throw new RangeError(`"maxMemory" expected at least ${total} bytes for this model, got ${maxMemory}`);
@@ -89,7 +96,7 @@ export class Program {
       const { recruit } = await import("./threads.js");
       team = await recruit(stages, { module, memory, stages: plain, batch, control: plan.control }, plan.panels);
     }
-    return new Program(graph, plan, memory.buffer, stages, team, batch);
+    return new Program(graph, plan, memory.buffer, stages, team, batch, target);
   }
 
   /** The operators that the stages end with, in the order they run; -1 is a change of layout. */
@@ -157,6 +164,12 @@ export class Program {
     }
     return stored;
   }
+}
+
+/** What the machine has, for a module's kernels. */
+async function targetOf(module: WebAssembly.Module, shared: boolean): Promise<Target> {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared });
+  return { multipliesBytes: multipliesBytes(await instantiateKernels(module, memory)) };
 }
 
 function viewOf(tensor: Tensor, buffer: ArrayBufferLike, address: number): TensorView {

@@ -11,6 +11,12 @@ import type { StepRecord } from "./step.js";
  */
 export type Operand = { readonly tensor: number; readonly form: "blocks" | "nhwc" } | "panel";
 
+/** What lowering may count on. */
+export interface Target {
+  /** The machine multiplies unsigned with signed bytes exactly. */
+  readonly multipliesBytes: boolean;
+}
+
 /** A constant operand, in the layout that its kernel wants. */
 export interface Packed {
   readonly bytes: number;

@@ -27,6 +27,7 @@ const FIELDS = [
   "hi",
   "scale",
   "zeroPoint",
+  "weightOffset",
   "flip",
   "round",
 ] as const;

@@ -48,6 +48,15 @@ describe.each(BUILDS)("%s", (build) => {
   });
 });
 
+test("says whether the machine multiplies bytes", async () => {
+  const graph = mobileNetV1({ alpha: 0.25, resolution: 32, classes: 2 });
+  const known = await Promise.all(
+    BUILDS.map(async (build) => [build, (await Program.create(graph, moduleOf(build), OPTIONS)).target]),
+  );
+  console.info(`multiplies unsigned with signed bytes: ${JSON.stringify(Object.fromEntries(known))}`);
+  expect(known[0]![1]).toEqual({ multipliesBytes: false });
+});
+
 test("an operator that no kernel computes is named", async () => {
   const tensors: Tensor[] = [
     { name: "x", shape: [1, 3], dtype: "int32" },

@@ -60,7 +60,7 @@ test("runs after a pause, when the workers sleep", async () => {
 describe("a stage", () => {
   test("is cut so that every row and block is computed once, and threads have equal work", () => {
     const graph = mobileNetV1();
-    const { stages } = lowerGraph(graph, { fuse: true, keep: new Set() });
+    const { stages } = lowerGraph(graph, { fuse: true, keep: new Set(), target: { multipliesBytes: false } });
     for (const stage of stages) {
       for (const threads of [1, 2, 3, 4, 8]) {
         const { rows, shares } = cutStage(stage, threads);
@@ -86,7 +86,8 @@ describe("loadModel()", () => {
 
   test("says how many threads there are", async () => {
     const net = await loadModel(graph, { threads: 2 });
-    expect(net.build).toEqual({ kernels: expect.any(String) as string, threads: 2 });
+    expect(net.build.threads).toBe(2);
+    expect(net.build.reason).toBeUndefined();
     net.dispose();
     const auto = await loadModel(graph, { threads: "auto" });
     expect(auto.build.threads).toBeGreaterThanOrEqual(1);

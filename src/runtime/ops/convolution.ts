@@ -6,7 +6,7 @@ import type { OpOf } from "../../graph/ops.js";
 import { featureMap, type Tensor } from "../../graph/tensor.js";
 import { blocksOf, bounds, byteEncoding, familyOf, geometry, pixelBytesOf, windowRecord } from "../layout.js";
 import { packConvolution, packIntegerConvolution } from "../pack.js";
-import type { Call, Operand } from "../stage.js";
+import type { Call, Operand, Target } from "../stage.js";
 import { floatMatrix, integerMatrix } from "../weights.js";
 import { pointwise } from "./pointwise.js";
 import { expectFamily } from "./checks.js";
@@ -23,10 +23,11 @@ export function lowerConvolution(
   tensors: readonly Tensor[],
   input: Operand,
   output: Operand,
+  target: Target,
 ): Call[] {
-  if (isPointwise(op, tensors)) return [pointwise(op, tensors, input, output)];
+  if (isPointwise(op, tensors)) return pointwise(op, tensors, input, output, target);
   if (input !== "panel" && input.form === "nhwc") return [fromImage(op, tensors, input, output)];
-  return [gather(op, tensors, input), pointwise(op, tensors, "panel", output)];
+  return [gather(op, tensors, input), ...pointwise(op, tensors, "panel", output, target)];
 }
 
 function fromImage(op: OpOf<"convolution">, tensors: readonly Tensor[], input: Operand, output: Operand): Call {

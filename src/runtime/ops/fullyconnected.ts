@@ -1,7 +1,7 @@
 /** The fully connected layer: a matrix product with a row for each image. */
 import type { OpOf } from "../../graph/ops.js";
 import type { Tensor } from "../../graph/tensor.js";
-import type { Call, Operand } from "../stage.js";
+import type { Call, Operand, Target } from "../stage.js";
 import { pointwise } from "./pointwise.js";
 
 export function lowerFullyConnected(
@@ -9,6 +9,7 @@ export function lowerFullyConnected(
   tensors: readonly Tensor[],
   input: Operand,
   output: Operand,
+  target: Target,
 ): Call[] {
-  return [pointwise(op, tensors, input, output)];
+  return pointwise(op, tensors, input, output, target);
 }

@@ -1,7 +1,7 @@
 /** From an operator to kernel calls: one file an operator. Each throws UnsupportedError where no kernel fits. */
 import type { Op } from "../../graph/ops.js";
 import type { Tensor } from "../../graph/tensor.js";
-import type { Call, Operand } from "../stage.js";
+import type { Call, Operand, Target } from "../stage.js";
 import { lowerActivation } from "./activation.js";
 import { lowerAveragePool } from "./averagepool.js";
 import { lowerConvolution } from "./convolution.js";
@@ -15,14 +15,14 @@ import { lowerReshape } from "./reshape.js";
 import { lowerSoftmax } from "./softmax.js";
 
 /** The calls that compute an operator, from an activation to another. */
-export function lower(op: Op, tensors: readonly Tensor[], input: Operand, output: Operand): Call[] {
+export function lower(op: Op, tensors: readonly Tensor[], input: Operand, output: Operand, target: Target): Call[] {
   switch (op.type) {
     case "convolution":
-      return lowerConvolution(op, tensors, input, output);
+      return lowerConvolution(op, tensors, input, output, target);
     case "depthwise":
       return lowerDepthwise(op, tensors, input, output);
     case "fullyconnected":
-      return lowerFullyConnected(op, tensors, input, output);
+      return lowerFullyConnected(op, tensors, input, output, target);
     case "averagepool":
       return lowerAveragePool(op, tensors, input, output);
     case "mean":

@@ -1,41 +1,54 @@
 /** The matrix product: pointwise convolutions, gathered convolutions and fully connected layers. */
 import type { OpOf } from "../../graph/ops.js";
 import { elementCount, featureMap, type Tensor } from "../../graph/tensor.js";
-import { blocksOf, bounds, geometry } from "../layout.js";
-import { packIntegerPointwise, packPointwise } from "../pack.js";
-import type { Call, Operand } from "../stage.js";
+import { blocksOf, bounds, byteEncoding, geometry } from "../layout.js";
+import { packBytePointwise, packIntegerPointwise, packPointwise, weightOffsetOf } from "../pack.js";
+import type { Call, Operand, Target } from "../stage.js";
 import { floatMatrix, integerMatrix } from "../weights.js";
 import { expectFamily } from "./checks.js";
 
 /**
- * One call of the pointwise kernel. Weights are [N, taps…, C]: the product runs over the taps and the channels,
- * which is what the input holds for each pixel.
+ * The calls of a matrix product. Weights are [N, taps…, C]: the product runs over the taps and the channels, which is
+ * what the input holds for each pixel.
  */
 export function pointwise(
   op: OpOf<"convolution" | "fullyconnected">,
   tensors: readonly Tensor[],
   input: Operand,
   output: Operand,
-): Call {
+  target: Target,
+): Call[] {
   const [x, weights, bias] = op.inputs.map((index) => tensors[index]!);
   const y = tensors[op.outputs[0]!]!;
   const family = expectFamily(x!, y);
   const to = featureMap(y.shape);
   const channels = weights!.shape.at(-1)!;
   const taps = elementCount(weights!.shape.slice(1, -1));
-  return {
-    kernel: `${family}_pointwise`,
+  const inBlocks = taps * blocksOf(channels);
+  const record = { ...geometry(to, to, family), inBlocks, ...bounds(op.activation, y) };
+  const product = { output, blocks: blocksOf(to.channels), record };
+  if (family === "f32") {
+    const packed = packPointwise(floatMatrix(weights!, bias, to.channels), to.channels, taps, channels);
+    return [{ ...product, kernel: "f32_pointwise", input, weights: packed }];
+  }
+  const matrix = integerMatrix(x!, weights!, bias, y, to.channels);
+  if (!target.multipliesBytes) {
+    const packed = packIntegerPointwise(matrix, to.channels, taps, channels);
+    return [{ ...product, kernel: "int8_pointwise", input, weights: packed }];
+  }
+  const { zeroPoint } = byteEncoding(x!);
+  const weightOffset = weightOffsetOf(matrix);
+  const narrow: Call = {
+    kernel: "int8_narrow",
     input,
-    output,
-    blocks: blocksOf(to.channels),
-    weights:
-      family === "f32"
-        ? packPointwise(floatMatrix(weights!, bias, to.channels), to.channels, taps, channels)
-        : packIntegerPointwise(integerMatrix(x!, weights!, bias, y, to.channels), to.channels, taps, channels),
-    record: {
-      ...geometry(to, to, family),
-      inBlocks: taps * blocksOf(channels),
-      ...bounds(op.activation, y),
-    },
+    output: "panel",
+    blocks: inBlocks,
+    record: { ...record, zeroPoint: zeroPoint!, weightOffset },
+    panelBytes: (rows) => (inBlocks * 8 + 4) * rows * to.width + 16,
   };
+  const packed = packBytePointwise(matrix, zeroPoint!, to.channels, taps, channels);
+  return [
+    narrow,
+    { ...product, kernel: "int8_pointwiseDot", input: "panel", weights: packed, record: { ...record, weightOffset } },
+  ];
 }
