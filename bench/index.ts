@@ -27,7 +27,10 @@ interface Measured {
 const { values } = parseArgs({ options: { build: { type: "string" }, time: { type: "string", default: "1500" } } });
 const build = (values.build ?? bestBuild()) as Build;
 const duration = Number(values.time);
-const module = await WebAssembly.compile(await readFile(new URL(`../kernels.${build}.wasm`, import.meta.url)));
+const FILES = { simd: ["kernels.simd"], relaxed: ["kernels.relaxed"], wide: ["kernels.simd", "wide"] };
+const modules = await Promise.all(
+  FILES[build].map(async (name) => WebAssembly.compile(await readFile(new URL(`../${name}.wasm`, import.meta.url)))),
+);
 
 console.log(`Node ${process.version}, ${cpus()[0]!.model}, kernels ${build}, 1 thread, median of ${duration} ms\n`);
 const measured: Measured[] = [];
@@ -46,7 +49,7 @@ for (const { name, layers } of measured) console.log(`${name}\n${table(layers, [
 
 async function measure(alpha: number, resolution: number, precision: Precision): Promise<Measured> {
   const graph = prepare(seededNetwork(alpha, resolution, precision), undefined);
-  const program = await Program.create(graph, module, { maxMemory: 2 ** 30, keep: [] });
+  const program = await Program.create(graph, modules, { maxMemory: 2 ** 30, keep: [] });
   const name = `${alpha}/${resolution} ${precision}`;
   const input = program.inputs[0]!;
   const x = input.map((_, i) => (precision === "int8" ? i * 7 : Math.sin(i)));

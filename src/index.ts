@@ -7,8 +7,8 @@
  * const net = await loadModel("mobilenet_v1_0.25_128_quant.tflite");
  * net.classify({ data, width, height }); // [{ label, index, probability }, …]
  */
-import relaxed from "../build/kernels.relaxed.wasm";
 import simd from "../build/kernels.simd.wasm";
+import relaxed from "../build/relaxed.wasm";
 import { createLoader, type LoadModel } from "./api.js";
 import { withSharedMemory } from "./runtime/kernels.js";
 
@@ -20,14 +20,20 @@ import { withSharedMemory } from "./runtime/kernels.js";
  * TypeError or RangeError for a wrong argument.
  */
 export const loadModel: LoadModel = /* @__PURE__ */ createLoader(async (build, shared) => {
-  const bytes = decode(await KERNELS[build]());
-  return WebAssembly.compile(shared ? withSharedMemory(bytes) : bytes);
+  const parts = [simd, ...(await PARTS[build]())];
+  return Promise.all(
+    parts.map((part) => {
+      const bytes = decode(part);
+      return WebAssembly.compile(shared ? withSharedMemory(bytes) : bytes);
+    }),
+  );
 });
 
-const KERNELS = {
-  simd: () => simd,
-  relaxed: () => relaxed,
-  wide: async () => (await import("../build/kernels.wide.wasm")).default,
+/** What goes on top of the kernels for all engines. */
+const PARTS = {
+  simd: () => [],
+  relaxed: () => [relaxed],
+  wide: async () => [(await import("../build/wide.wasm")).default],
 };
 
 function decode(base64: string): Uint8Array<ArrayBuffer> {

@@ -39,11 +39,14 @@ export type KernelExports = Record<KernelName, Kernel> & {
   int8_dotsUnsigned(w: number, x: number): number;
 };
 
+/** The modules of a build; what a later one exports stands for the same of those before. */
+export type Modules = readonly WebAssembly.Module[];
+
 /**
  * Where the modules come from; each entry of the package has its own way. `shared` asks for kernels on shared memory,
  * which threads need; undefined if this entry does not have them.
  */
-export type ModuleSource = (build: Build, shared: boolean) => Promise<WebAssembly.Module> | undefined;
+export type ModuleSource = (build: Build, shared: boolean) => Promise<Modules> | undefined;
 
 /**
  * The bytes of a module, for shared memory: the limits of the imported memory have a flag for it. The kernels
@@ -63,17 +66,18 @@ function codes(text: string): number[] {
 }
 
 /** The kernels on a memory of their own. */
-export async function instantiateKernels(
-  module: WebAssembly.Module,
-  memory: WebAssembly.Memory,
-): Promise<KernelExports> {
-  type Exports = KernelExports & Record<string, unknown>;
+export async function instantiateKernels(modules: Modules, memory: WebAssembly.Memory): Promise<KernelExports> {
   const imports = { env: { memory } };
   // instantiate() asks whether it got a Response, for which Node first loads its whole fetch: 20 ms. Browsers have it
   // loaded, and some of them do not let a main thread instantiate at once.
   const isNode = globalThis.process?.versions?.node !== undefined;
-  const { exports } = isNode ? instantiateSync<Exports>(module, imports) : await instantiate<Exports>(module, imports);
-  return exports;
+  const instances = modules.map((module) => (isNode ? instantiateSync(module, imports) : instantiate(module, imports)));
+  return mergeExports(await Promise.all(instances));
+}
+
+/** The exports of several instances, the later ones before the earlier. */
+export function mergeExports(instances: readonly { readonly exports: object }[]): KernelExports {
+  return Object.assign({}, ...instances.map(({ exports }) => exports)) as KernelExports;
 }
 
 /** Bytes, four of a kind or not, whose products do not fit where an engine might put them. */

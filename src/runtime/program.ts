@@ -2,7 +2,7 @@
 import type { Graph } from "../graph/graph.js";
 import { elementCount, featureMap, type Tensor, type TensorView } from "../graph/tensor.js";
 import { bindKernels, runUnit, unitsOf, type PlainStage, type RunningStage } from "./execute.js";
-import { instantiateKernels, multipliesBytes } from "./kernels.js";
+import { instantiateKernels, multipliesBytes, type Modules } from "./kernels.js";
 import { affineOf, BLOCK, blocksOf, familyOf } from "./layout.js";
 import { lowerGraph } from "./lower.js";
 import { PAGE, planMemory, type MemoryReport, type Plan } from "./plan.js";
@@ -65,13 +65,14 @@ export class Program {
   /**
    * Plans a graph, makes its memory and packs its weights.
    *
+   * @param modules kernels, on shared memory if there are several threads.
    * @throws UnsupportedError for an operator that no kernel computes, RangeError if it needs more than maxMemory, Error
    * if a thread cannot be started.
    */
-  static async create(graph: Graph, module: WebAssembly.Module, options: ProgramOptions): Promise<Program> {
+  static async create(graph: Graph, modules: Modules, options: ProgramOptions): Promise<Program> {
     const { maxMemory, fuse = true, threads = 1, batch = 1 } = options;
     const keep = new Set(options.keep);
-    const target = options.target ?? (await targetOf(module, threads > 1));
+    const target = options.target ?? (await targetOf(modules, threads > 1));
     const plan = planMemory(graph, lowerGraph(graph, { fuse, keep, target }), keep, threads);
     const { total } = plan.memory;
     if (total > maxMemory) {
@@ -79,7 +80,7 @@ export class Program {
     }
     const pages = total / PAGE;
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: threads > 1 });
-    const kernels = await instantiateKernels(module, memory);
+    const kernels = await instantiateKernels(modules, memory);
     for (const { calls } of plan.stages) {
       for (const { weights, weightsAddress, step, fields } of calls) {
         weights?.write(memory.buffer, weightsAddress);
@@ -94,7 +95,7 @@ export class Program {
     let team;
     if (threads > 1) {
       const { recruit } = await import("./threads.js");
-      team = await recruit(stages, { module, memory, stages: plain, batch, control: plan.control }, plan.panels);
+      team = await recruit(stages, { modules, memory, stages: plain, batch, control: plan.control }, plan.panels);
     }
     return new Program(graph, plan, memory.buffer, stages, team, batch, target);
   }
@@ -166,10 +167,10 @@ export class Program {
   }
 }
 
-/** What the machine has, for a module's kernels. */
-async function targetOf(module: WebAssembly.Module, shared: boolean): Promise<Target> {
+/** What the machine has, for these kernels. */
+async function targetOf(modules: Modules, shared: boolean): Promise<Target> {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared });
-  return { multipliesBytes: multipliesBytes(await instantiateKernels(module, memory)) };
+  return { multipliesBytes: multipliesBytes(await instantiateKernels(modules, memory)) };
 }
 
 function viewOf(tensor: Tensor, buffer: ArrayBufferLike, address: number): TensorView {

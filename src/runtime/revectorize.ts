@@ -24,7 +24,7 @@ export async function whyNotWide(modules: ModuleSource): Promise<string | undefi
   if (!wide || !relaxed) return "this entry of the package has no wide kernels";
   const graph = sample();
   const [program, oracle] = await Promise.all(
-    [wide, relaxed].map(async (module) => Program.create(graph, await module, OPTIONS)),
+    [wide, relaxed].map(async (kernels) => Program.create(graph, await kernels, OPTIONS)),
   );
   const times = [program!, oracle!].map(fastest);
   const [got, expected] = [program!.outputs[0]!, oracle!.outputs[0]!];

@@ -1,11 +1,11 @@
 /** The script of a worker thread. The build makes text of it, so that it can be started wherever the package runs. */
 import { bindKernels, type PlainStage } from "./execute.js";
-import type { KernelExports } from "./kernels.js";
+import { mergeExports, type Modules } from "./kernels.js";
 import { CONTROL_BYTES, Member } from "./team.js";
 
 /** What a worker is told. */
 export interface Orders {
-  readonly module: WebAssembly.Module;
+  readonly modules: Modules;
   readonly memory: WebAssembly.Memory;
   readonly stages: readonly PlainStage[];
   readonly batch: number;
@@ -15,10 +15,10 @@ export interface Orders {
   readonly panel: number;
 }
 
-function serve({ module, memory, stages, batch, control, panel }: Orders, ready: () => void): void {
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+function serve({ modules, memory, stages, batch, control, panel }: Orders, ready: () => void): void {
+  const kernels = mergeExports(modules.map((module) => new WebAssembly.Instance(module, { env: { memory } })));
   const counters = new Int32Array(memory.buffer, control, CONTROL_BYTES / 4);
-  const member = new Member(bindKernels(stages, exports as unknown as KernelExports), batch, counters, panel);
+  const member = new Member(bindKernels(stages, kernels), batch, counters, panel);
   ready();
   member.follow();
 }

@@ -4,7 +4,7 @@ import { prepare } from "../../src/api.js";
 import { readModel } from "../../src/formats/index.js";
 import { Program } from "../../src/runtime/program.js";
 import { goldenInputs, rgbOf } from "../support/inputs.js";
-import { BUILDS, moduleOf } from "../support/modules.js";
+import { BUILDS, modulesOf } from "../support/modules.js";
 import { describeShared, sharedBytes, sharedJson } from "../support/shared.js";
 
 interface Layers {
@@ -17,7 +17,7 @@ const MODELS = ["mobilenet_v1_0.25_128_quant", "vww_96_int8", "vww_96_float"];
 async function loaded(name: string, build: (typeof BUILDS)[number], keepAll: boolean) {
   const graph = prepare(readModel(sharedBytes("models", `${name}.tflite`)), undefined);
   const keep = keepAll ? graph.ops.map((op) => op.outputs[0]!) : [];
-  const program = await Program.create(graph, moduleOf(build), { maxMemory: 2 ** 30, keep });
+  const program = await Program.create(graph, modulesOf(build), { maxMemory: 2 ** 30, keep });
   const { input_index: index } = sharedJson<Layers>("golden", "layers", name, "layers.json");
   const input = program.inputs[0]!;
   const rgb = rgbOf(goldenInputs()[index]!, graph.tensors[graph.inputs[0]!]!.shape[1]!);

@@ -4,7 +4,7 @@ import { readModel } from "../../src/formats/index.js";
 import { prepare } from "../../src/api.js";
 import { Program } from "../../src/runtime/program.js";
 import { goldenInputs, rgbOf, sha256, type GoldenInput } from "../support/inputs.js";
-import { BUILDS, moduleOf } from "../support/modules.js";
+import { BUILDS, modulesOf } from "../support/modules.js";
 import { describeShared, HAVE_SHARED, sharedBytes, sharedFloats, sharedJson } from "../support/shared.js";
 
 interface GoldenModel {
@@ -32,7 +32,7 @@ describeShared.each(BUILDS)("outputs, %s", (build) => {
   test.each(Object.keys(MODELS))("%s", async (name) => {
     const model = MODELS[name]!;
     const graph = prepare(readModel(sharedBytes("models", `${name}.tflite`)), undefined);
-    const program = await Program.create(graph, moduleOf(build), { maxMemory: 2 ** 30, keep: [] });
+    const program = await Program.create(graph, modulesOf(build), { maxMemory: 2 ** 30, keep: [] });
     const size = graph.tensors[graph.inputs[0]!]!.shape[1]!;
     const inputs = goldenInputs();
     expect(inputs.length).toBe(131);

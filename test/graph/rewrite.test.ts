@@ -6,10 +6,10 @@ import { absorb } from "../../src/graph/rewrite/absorb.js";
 import { dequantized, foldConstants } from "../../src/graph/rewrite/constants.js";
 import { halfToNumber, type Tensor } from "../../src/graph/tensor.js";
 import { Program } from "../../src/runtime/program.js";
-import { moduleOf } from "../support/modules.js";
+import { modulesOf } from "../support/modules.js";
 
 async function run(graph: Graph, x: Float32Array): Promise<Float32Array> {
-  const program = await Program.create(graph, moduleOf("simd"), { maxMemory: 2 ** 28, keep: [] });
+  const program = await Program.create(graph, modulesOf("simd"), { maxMemory: 2 ** 28, keep: [] });
   program.inputs[0]!.set(x);
   program.execute();
   return Float32Array.from(program.outputs[0]!);

@@ -7,14 +7,14 @@ import { mobileNetV1 } from "../../src/models/mobilenetv1.js";
 import { seededRandom } from "../../src/models/random.js";
 import { Program } from "../../src/runtime/program.js";
 import { reference } from "../reference/index.js";
-import { BUILDS, moduleOf } from "../support/modules.js";
+import { BUILDS, modulesOf } from "../support/modules.js";
 
 const OPTIONS = { maxMemory: 2 ** 28, keep: [] };
 
 describe.each(BUILDS)("%s", (build) => {
   test("a whole network is its operators' references one after another", async () => {
     const graph = mobileNetV1({ alpha: 0.25, resolution: 40, classes: 7 });
-    const program = await Program.create(graph, moduleOf(build), OPTIONS);
+    const program = await Program.create(graph, modulesOf(build), OPTIONS);
     const random = seededRandom(9);
     const x = Float32Array.from({ length: 40 * 40 * 3 }, () => 2 * random() - 1);
     program.inputs[0]!.set(x);
@@ -37,7 +37,7 @@ describe.each(BUILDS)("%s", (build) => {
     // Listed out of order: the graph brings them into one.
     const ops = [activation(3, 4, "relu6"), activation(0, 3, "relu"), activation(1, 5, "relu6")];
     const graph = buildGraph({ tensors, ops, inputs: [0, 1, 2], outputs: [4, 3, 5, 2] });
-    const program = await Program.create(graph, moduleOf(build), OPTIONS);
+    const program = await Program.create(graph, modulesOf(build), OPTIONS);
     const values = Float32Array.from({ length: 220 }, (_, i) => (i - 110) / 10);
     for (const input of program.inputs) input.set(values);
     program.execute();
@@ -51,7 +51,7 @@ describe.each(BUILDS)("%s", (build) => {
 test("says whether the machine multiplies bytes", async () => {
   const graph = mobileNetV1({ alpha: 0.25, resolution: 32, classes: 2 });
   const known = await Promise.all(
-    BUILDS.map(async (build) => [build, (await Program.create(graph, moduleOf(build), OPTIONS)).target]),
+    BUILDS.map(async (build) => [build, (await Program.create(graph, modulesOf(build), OPTIONS)).target]),
   );
   console.info(`multiplies unsigned with signed bytes: ${JSON.stringify(Object.fromEntries(known))}`);
   expect(known[0]![1]).toEqual({ multipliesBytes: false });
@@ -64,7 +64,7 @@ test("an operator that no kernel computes is named", async () => {
   ];
   const ops: Op[] = [{ type: "softmax", beta: 1, inputs: [0], outputs: [1] }];
   const graph = buildGraph({ tensors, ops, inputs: [0], outputs: [1] });
-  const act = Program.create(graph, moduleOf("simd"), OPTIONS);
+  const act = Program.create(graph, modulesOf("simd"), OPTIONS);
   await expect(act).rejects.toThrow(UnsupportedError);
   await expect(act).rejects.toThrow('operator 0 (softmax): tensor "x" expected float32, uint8 or int8, got int32');
 });

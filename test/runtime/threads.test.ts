@@ -9,14 +9,14 @@ import { cutStage } from "../../src/runtime/cut.js";
 import { lowerGraph } from "../../src/runtime/lower.js";
 import { Program } from "../../src/runtime/program.js";
 import { loadModel } from "../support/load.js";
-import { BUILDS, moduleOf } from "../support/modules.js";
+import { BUILDS, modulesOf } from "../support/modules.js";
 import { describeShared, sharedBytes } from "../support/shared.js";
 
 const OPTIONS = { maxMemory: 2 ** 28, keep: [] };
 
 /** Outputs of a program with so many threads for a few inputs. */
 async function outputs(graph: Graph, build: (typeof BUILDS)[number], threads: number, runs = 4) {
-  const program = await Program.create(graph, moduleOf(build, threads > 1), { ...OPTIONS, threads });
+  const program = await Program.create(graph, modulesOf(build, threads > 1), { ...OPTIONS, threads });
   expect(program.threads).toBe(threads);
   const random = seededRandom(5);
   const results = [];

@@ -6,7 +6,7 @@ import { seededRandom } from "../../src/models/random.js";
 import type { Build } from "../../src/runtime/features.js";
 import { Program } from "../../src/runtime/program.js";
 import { expect } from "vitest";
-import { moduleOf } from "./modules.js";
+import { modulesOf } from "./modules.js";
 
 /** What the elements of a graph are: float32; uint8 with one scale and zero point; int8 with scales for each channel. */
 export type Flavour = "float32" | "uint8" | "int8";
@@ -82,11 +82,11 @@ export function afterIdentity({ graph, op, x }: OneOp): OneOp {
  */
 export async function runGraph({ graph, x }: OneOp, build: Build): Promise<ArrayLike<number>> {
   const options = { maxMemory: 2 ** 30, keep: [] };
-  const program = await Program.create(graph, moduleOf(build), options);
+  const program = await Program.create(graph, modulesOf(build), options);
   program.inputs[0]!.set(x);
   program.execute();
   if (program.target.multipliesBytes) {
-    const usual = await Program.create(graph, moduleOf(build), { ...options, target: { multipliesBytes: false } });
+    const usual = await Program.create(graph, modulesOf(build), { ...options, target: { multipliesBytes: false } });
     usual.inputs[0]!.set(x);
     usual.execute();
     expect(usual.outputs[0]).toEqual(program.outputs[0]);

@@ -1,5 +1,5 @@
 /** loadModel() as the entries have it, with the kernels in build/. */
 import { createLoader } from "../../src/api.js";
-import { moduleOf } from "./modules.js";
+import { modulesOf } from "./modules.js";
 
-export const loadModel = createLoader((build, shared) => Promise.resolve(moduleOf(build, shared)));
+export const loadModel = createLoader((build, shared) => Promise.resolve(modulesOf(build, shared)));

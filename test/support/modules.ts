@@ -1,21 +1,31 @@
 /** The kernels that the build left in build/, compiled once for a test file. */
 import { readFileSync } from "node:fs";
-import { withSharedMemory } from "../../src/runtime/kernels.js";
 import { bestBuild, type Build } from "../../src/runtime/features.js";
+import { withSharedMemory, type Modules } from "../../src/runtime/kernels.js";
 
-export function kernelBytes(build: Build): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(readFileSync(new URL(`../../build/kernels.${build}.wasm`, import.meta.url)));
+/** A file of the build. */
+export function buildFile(name: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(readFileSync(new URL(`../../build/${name}`, import.meta.url)));
 }
+
+/** The files of each build: relaxed is the whole one, which gives the same as the parts in the default entry. */
+const FILES: Readonly<Record<Build, readonly string[]>> = {
+  simd: ["kernels.simd.wasm"],
+  relaxed: ["kernels.relaxed.wasm"],
+  wide: ["kernels.simd.wasm", "wide.wasm"],
+};
 
 /** The builds that this Node can run: old ones lack relaxed SIMD. */
 export const BUILDS: readonly Build[] = bestBuild() === "relaxed" ? ["simd", "relaxed", "wide"] : ["simd"];
 
 const compiled = new Map<string, WebAssembly.Module>();
 
-export function moduleOf(build: Build, shared = false): WebAssembly.Module {
-  const key = `${build} ${shared}`;
-  const bytes = kernelBytes(build);
-  const module = compiled.get(key) ?? new WebAssembly.Module(shared ? withSharedMemory(bytes) : bytes);
-  compiled.set(key, module);
-  return module;
+export function modulesOf(build: Build, shared = false): Modules {
+  return FILES[build].map((file) => {
+    const key = `${file} ${shared}`;
+    const bytes = buildFile(file);
+    const module = compiled.get(key) ?? new WebAssembly.Module(shared ? withSharedMemory(bytes) : bytes);
+    compiled.set(key, module);
+    return module;
+  });
 }
