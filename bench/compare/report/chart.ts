@@ -1,0 +1,118 @@
+/**
+ * The steady state as a picture: a panel for each Node, a column for each number of threads, a group of bars for each
+ * network. Bars are as long as the time is in multiples of ours, so that small and large networks share a scale.
+ */
+import { ENGINE_NAMES, type EngineName } from "../engines/index.js";
+import { medianOf, type Row } from "../measure/rows.js";
+import { describeWork } from "../models/works.js";
+import type { Results } from "../results.js";
+import { formatFigure, formatThreads, formatVersions } from "./format.js";
+
+/** Pixels. */
+const MARGIN = 24;
+const COLUMN = 452;
+const NAME = 76;
+const UNIT = 74;
+const BAR = 12;
+const BAR_PITCH = 16;
+const GROUP_HEAD = 24;
+const PANEL_HEAD = 64;
+const HEAD = 58;
+
+/** Bars of more multiples than these end here; their label tells the truth. */
+const LONGEST = 3.5;
+
+const STYLE = `
+  text { font: 12px system-ui, sans-serif; fill: #1f2328; }
+  .title { font-size: 18px; font-weight: 600; }
+  .panel { font-size: 15px; font-weight: 600; }
+  .group { font-weight: 600; }
+  .small { fill: #59636e; }
+  .name { text-anchor: end; }
+  .rival { fill: #afb8c1; }
+  .native { fill: #dfe3e8; }
+  .ours { fill: #1f6feb; }
+  .one { stroke: #1f6feb; stroke-dasharray: 2 3; }
+  @media (prefers-color-scheme: dark) {
+    text { fill: #e6edf3; }
+    .small { fill: #9198a1; }
+    .rival { fill: #656c76; }
+    .native { fill: #3d444d; }
+    .ours { fill: #4493f8; }
+    .one { stroke: #4493f8; }
+  }`;
+
+export function drawChart({ date, machine, nodes, versions }: Results): string {
+  const parts = [
+    text(MARGIN, 30, "title", "MobileNet V1: milliseconds for a picture, and how many times ours that is"),
+    text(MARGIN, 50, "small", `${date}, ${machine.cpu}. ${formatVersions(versions)}`),
+  ];
+  let [width, y] = [0, HEAD];
+  for (const { node, rows } of nodes) {
+    const speed = rows.filter(({ quantity }) => quantity === "picture");
+    const columns = [...new Set(speed.map(({ threads }) => threads))];
+    let bottom = y;
+    for (const [index, threads] of columns.entries()) {
+      const x = MARGIN + index * COLUMN;
+      parts.push(text(x, y + 32, "panel", `Node ${node}, ${formatThreads(threads)}`));
+      let top = y + PANEL_HEAD;
+      for (const row of speed.filter((each) => each.threads === threads)) {
+        parts.push(...drawGroup(row, x, top));
+        top += GROUP_HEAD + BAR_PITCH * barsOf(row).length;
+      }
+      bottom = Math.max(bottom, top);
+      width = Math.max(width, x + COLUMN);
+    }
+    y = bottom;
+  }
+  const [w, h] = [width, y + MARGIN];
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="0 0 ${w} ${h}">
+<style>${STYLE}
+</style>
+${parts.join("\n")}
+</svg>
+`;
+}
+
+interface Bar {
+  readonly engine: EngineName;
+  readonly milliseconds: number;
+}
+
+/** What was measured, in the order of the tables. */
+function barsOf(row: Row): Bar[] {
+  return ENGINE_NAMES.flatMap((engine) => {
+    const milliseconds = medianOf(row, engine);
+    return milliseconds === undefined ? [] : [{ engine, milliseconds }];
+  });
+}
+
+function drawGroup(row: Row, x: number, y: number): string[] {
+  const bars = barsOf(row);
+  // Where ours cannot do it, the fastest is the unit.
+  const one = medianOf(row, "ours") ?? Math.min(...bars.map(({ milliseconds }) => milliseconds));
+  const left = x + NAME + 8;
+  const drawn = bars.flatMap(({ engine, milliseconds }, index) => {
+    const top = y + BAR_PITCH * index;
+    const multiple = milliseconds / one;
+    const width = (UNIT * Math.min(multiple, LONGEST)).toFixed(1);
+    const label = `${formatFigure(milliseconds)} ms${multiple === 1 ? "" : `, ${multiple.toFixed(2)}×`}`;
+    return [
+      text(x + NAME, top + 10, "name", engine),
+      `<rect x="${left}" y="${top}" width="${width}" height="${BAR}" rx="2" class="${classOf(engine)}"/>`,
+      text(left + Number(width) + 6, top + 10, "small", label),
+    ];
+  });
+  const mark = left + UNIT;
+  const guide = `<path d="M${mark} ${y - 3}V${y + BAR_PITCH * bars.length - 1}" class="one"/>`;
+  return [text(left, y - 8, "group", describeWork(row.work!)), ...drawn, guide];
+}
+
+function classOf(engine: EngineName): "ours" | "native" | "rival" {
+  if (engine === "ours" || engine === "ours-wide") return "ours";
+  return engine === "ort-native" ? "native" : "rival";
+}
+
+function text(x: number, y: number, style: string, content: string): string {
+  return `<text x="${x}" y="${y}" class="${style}">${content.replaceAll("&", "&amp;").replaceAll("<", "&lt;")}</text>`;
+}
