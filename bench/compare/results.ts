@@ -1,5 +1,5 @@
 /** All that a comparison finds out, as --json writes it. */
-import { cpus, loadavg } from "node:os";
+import { cpus } from "node:os";
 import { readFileSync } from "node:fs";
 import { ENGINES, type EngineName } from "./engines/index.js";
 import { COMPARE, ROOT } from "./folders.js";
@@ -8,8 +8,6 @@ import type { Row } from "./measure/rows.js";
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
-  /** Processes that ran before the first engine did, on average over a minute: others than 0 disturb the figures. */
-  readonly load: number;
 }
 
 export interface NodeResults {
@@ -29,7 +27,7 @@ export interface Results {
 }
 
 export function describeMachine(): Machine {
-  return { cpu: cpus()[0]!.model, cores: cpus().length, load: loadavg()[0]! };
+  return { cpu: cpus()[0]!.model, cores: cpus().length };
 }
 
 /** The version of each engine's package. */

@@ -24,6 +24,8 @@ export interface Row {
   readonly work?: Work;
   readonly threads: number;
   readonly outcomes: Outcomes<Figure>;
+  /** How many cores others kept busy meanwhile, where that was watched. */
+  readonly others?: number;
 }
 
 /** The figure of an engine, if there is one. */

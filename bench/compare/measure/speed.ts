@@ -6,8 +6,10 @@ import { setTimeout } from "node:timers/promises";
 import type { EngineName } from "../engines/index.js";
 import type { PreparedWork } from "../models/prepare.js";
 import type { EngineProcess } from "../process/engine-process.js";
+import type { Batch } from "../process/messages.js";
 import { begin } from "./begin.js";
 import { failed, type Outcome } from "./outcome.js";
+import { watchOthers } from "./others.js";
 import type { Row } from "./rows.js";
 import { figure, type Figure } from "./statistics.js";
 
@@ -22,7 +24,7 @@ const SETTLE = 50;
 
 interface Running {
   readonly process: EngineProcess;
-  readonly times: number[];
+  readonly batches: Batch[];
 }
 
 export async function measureSpeed(
@@ -50,12 +52,15 @@ export async function measureSpeed(
   for (const name of engines) {
     const begun = await begin(node, name, prepared, threads);
     if (failed(begun)) outcomes[name] = begun;
-    else running.set(name, { process: begun.process, times: [] });
+    else running.set(name, { process: begun.process, batches: [] });
   }
-  await inTurn(({ process }) => process.run(WARM_UP));
+  await inTurn(async ({ process, batches }) => batches.push(await process.run(WARM_UP)));
+  const othersBeside = watchOthers();
   for (let round = 0; round < rounds; ++round)
-    await inTurn(async ({ process, times }) => times.push(...(await process.run(BATCH))));
+    await inTurn(async ({ process, batches }) => batches.push(await process.run(BATCH)));
+  const taken = Array.from(running.values(), ({ batches }) => batches.at(-1)!.cpu - batches[0]!.cpu);
+  const others = othersBeside(taken.reduce((a, b) => a + b, 0));
   await inTurn(({ process }) => process.stop());
-  for (const [name, { times }] of running) outcomes[name] = figure(times);
-  return { quantity: "picture", work: prepared.work, threads, outcomes };
+  for (const [name, { batches }] of running) outcomes[name] = figure(batches.slice(1).flatMap(({ times }) => times));
+  return { quantity: "picture", work: prepared.work, threads, outcomes, others };
 }

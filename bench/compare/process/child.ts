@@ -4,7 +4,7 @@
  */
 import { Unsupported } from "../engines/engine.js";
 import { ENGINES } from "../engines/index.js";
-import { now, type Answer, type Request, type Task } from "./messages.js";
+import { cpuTime, now, type Answer, type Request, type Task } from "./messages.js";
 
 const FIRST_RUNS = 10;
 
@@ -30,7 +30,7 @@ try {
       await run();
       batch.push(performance.now() - start);
     }
-    answer({ type: "times", times: batch });
+    answer({ type: "batch", times: batch, cpu: cpuTime() });
   });
   answer({ type: "ready", firstResult, times, output: Array.from(output), peak });
 } catch (error) {

@@ -2,7 +2,7 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { COMPARE } from "../folders.js";
-import { now, type Answer, type Ready, type Refused, type Request, type Task, type Times } from "./messages.js";
+import { now, type Answer, type Batch, type Ready, type Refused, type Request, type Task } from "./messages.js";
 
 const CHILD = fileURLToPath(new URL("build/child.js", COMPARE));
 
@@ -34,11 +34,11 @@ export class EngineProcess {
     return this.#answer<Ready | Refused>();
   }
 
-  /** Has it run for a while; milliseconds of each run. */
-  async run(request: Request): Promise<readonly number[]> {
-    const answer = this.#answer<Times>();
+  /** Has it run for a while. */
+  run(request: Request): Promise<Batch> {
+    const answer = this.#answer<Batch>();
     this.#child.send(request);
-    return (await answer).times;
+    return answer;
   }
 
   async stop(): Promise<void> {

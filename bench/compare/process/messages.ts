@@ -34,15 +34,24 @@ export interface Request {
   readonly least: number;
 }
 
-/** The answer: milliseconds of each run. */
-export interface Times {
-  readonly type: "times";
+/** The answer. */
+export interface Batch {
+  readonly type: "batch";
+  /** Milliseconds of each run. */
   readonly times: readonly number[];
+  /** CPU milliseconds that all threads of the process have taken since it was started. */
+  readonly cpu: number;
 }
 
-export type Answer = Ready | Refused | Times;
+export type Answer = Ready | Refused | Batch;
 
 /** Milliseconds since the epoch, finer than Date.now(). */
 export function now(): number {
   return performance.timeOrigin + performance.now();
+}
+
+/** CPU milliseconds that all threads of this process have taken. */
+export function cpuTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }

@@ -19,8 +19,8 @@ const GROUP_HEAD = 24;
 const PANEL_HEAD = 64;
 const HEAD = 58;
 
-/** Bars of more multiples than these end here; their label tells the truth. */
-const LONGEST = 3.5;
+/** Bars of more multiples than these are cut; their labels tell the truth. */
+const LONGEST = 3.25;
 
 const STYLE = `
   text { font: 12px system-ui, sans-serif; fill: #1f2328; }
@@ -95,17 +95,24 @@ function drawGroup(row: Row, x: number, y: number): string[] {
   const drawn = bars.flatMap(({ engine, milliseconds }, index) => {
     const top = y + BAR_PITCH * index;
     const multiple = milliseconds / one;
-    const width = (UNIT * Math.min(multiple, LONGEST)).toFixed(1);
     const label = `${formatFigure(milliseconds)} ms${multiple === 1 ? "" : `, ${multiple.toFixed(2)}×`}`;
+    const labelled = left + UNIT * Math.min(Math.max(multiple, 1), LONGEST) + 6;
     return [
       text(x + NAME, top + 10, "name", engine),
-      `<rect x="${left}" y="${top}" width="${width}" height="${BAR}" rx="2" class="${classOf(engine)}"/>`,
-      text(left + Number(width) + 6, top + 10, "small", label),
+      drawBar(left, top, multiple, classOf(engine)),
+      text(labelled, top + 10, "small", label),
     ];
   });
-  const mark = left + UNIT;
-  const guide = `<path d="M${mark} ${y - 3}V${y + BAR_PITCH * bars.length - 1}" class="one"/>`;
+  const guide = `<path d="M${left + UNIT} ${y - 3}V${y + BAR_PITCH * bars.length - 1}" class="one"/>`;
   return [text(left, y - 8, "group", describeWork(row.work!)), ...drawn, guide];
+}
+
+/** A bar, with a gap before its end where it is too long. */
+function drawBar(x: number, y: number, multiple: number, style: string): string {
+  const rect = (from: number, to: number) =>
+    `<rect x="${from.toFixed(1)}" y="${y}" width="${(to - from).toFixed(1)}" height="${BAR}" class="${style}"/>`;
+  const end = x + UNIT * Math.min(multiple, LONGEST);
+  return multiple > LONGEST ? rect(x, end - 12) + rect(end - 8, end) : rect(x, end);
 }
 
 function classOf(engine: EngineName): "ours" | "native" | "rival" {

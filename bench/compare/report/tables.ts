@@ -1,6 +1,6 @@
 /** The results as text. */
 import { table } from "../../../src/cli/command.js";
-import type { EngineName } from "../engines/index.js";
+import { RIVALS, type EngineName } from "../engines/index.js";
 import { failed } from "../measure/outcome.js";
 import { QUANTITIES, ratioOf, wideRatioOf, type Row } from "../measure/rows.js";
 import type { Figure } from "../measure/statistics.js";
@@ -9,9 +9,10 @@ import type { NodeResults, Results } from "../results.js";
 import { formatFigure, formatThreads, formatVersions } from "./format.js";
 
 export function describeHeader({ date, machine, versions }: Pick<Results, "date" | "machine" | "versions">): string {
-  return `${date}, ${machine.cpu}, ${machine.cores} cores, load ${machine.load.toFixed(2)}
+  return `${date}, ${machine.cpu}, ${machine.cores} cores
 ${formatVersions(versions)}
-medians, ± half of the range between the quartiles; ratio: best of tfjs, ort, litert and tflite / ours\n\n`;
+medians, ± half of the range between the quartiles; ratio: best of ${RIVALS.join(", ")} / ours
+others: cores that other processes kept busy meanwhile; figures beside much more than 0 are not to be trusted\n\n`;
 }
 
 export function describeNode({ node, rows }: NodeResults, engines: readonly EngineName[]): string {
@@ -24,15 +25,23 @@ export function describeDownloads(rows: readonly Row[], engines: readonly Engine
   return describe("Download of a page, without a model", rows, engines);
 }
 
+/** Columns after those of the engines, where there is something in them. */
+const EXTRAS: readonly (readonly [string, (row: Row) => number | undefined])[] = [
+  ["ratio", ratioOf],
+  ["native / wide", wideRatioOf],
+  ["others", ({ others }) => others],
+];
+
 /** A table with a column for each engine, and below it why figures are missing. */
 function describe(title: string, rows: readonly Row[], engines: readonly EngineName[]): string {
   if (!rows.length) return "";
-  const wide = engines.includes("ours-wide");
-  const head = [title, ...engines, "ratio", ...(wide ? ["native / wide"] : [])];
-  const lines = rows.map((row) => {
-    const ratios = wide ? [ratioOf(row), wideRatioOf(row)] : [ratioOf(row)];
-    return [label(row), ...engines.map((name) => cell(row, name)), ...ratios.map((ratio) => ratio?.toFixed(2) ?? "-")];
-  });
+  const extras = EXTRAS.filter(([, valueOf]) => rows.some((row) => valueOf(row) !== undefined));
+  const head = [title, ...engines, ...extras.map(([name]) => name)];
+  const lines = rows.map((row) => [
+    label(row),
+    ...engines.map((engine) => cell(row, engine)),
+    ...extras.map(([, valueOf]) => valueOf(row)?.toFixed(2) ?? "-"),
+  ]);
   const right = head.map((_, column) => column > 0);
   const notes = notesOf(rows, engines).map((note) => `${note}\n`);
   return `${table([head, ...lines], right)}${notes.join("")}\n`;
