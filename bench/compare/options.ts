@@ -1,4 +1,5 @@
 /** The command line of npm run bench:compare. */
+import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import { parseCount, UsageError } from "../../src/cli/command.js";
 import type { Precision } from "./engines/engine.js";
@@ -29,8 +30,15 @@ export const HELP = `npm run bench:compare -- [options]: mobilenet-simd and its 
 LIST has commas between its words. Exit codes: 0 done, 1 an engine broke or computed something else, 2 wrong arguments.
 `;
 
+/** A Node to measure on. */
+export interface NodeBinary {
+  readonly path: string;
+  /** As process.version has it. */
+  readonly version: string;
+}
+
 export interface Options {
-  readonly nodes: readonly string[];
+  readonly nodes: readonly NodeBinary[];
   readonly engines: readonly EngineName[];
   readonly works: readonly Work[];
   readonly parts: readonly Part[];
@@ -53,7 +61,7 @@ export function parseOptions(args: readonly string[]): Options | undefined {
   const engines = split(values.engines);
   checkWords("--engines", engines, ENGINE_NAMES);
   return {
-    nodes: values.node ?? [process.execPath],
+    nodes: (values.node ?? [process.execPath]).map(findNode),
     engines: ENGINE_NAMES.filter((name) =>
       name === "ours-wide" && values.wide ? true : engines.length ? engines.includes(name) : name !== "ours-wide",
     ),
@@ -88,6 +96,13 @@ function parseValues(args: readonly string[]) {
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
+}
+
+function findNode(path: string): NodeBinary {
+  const { stdout } = spawnSync(path, ["--version"], { encoding: "utf8" });
+  const version = stdout?.trim() ?? "";
+  if (!/^v\d+\./.test(version)) throw new UsageError(`--node expected the path of a Node, got ${path}`);
+  return { path, version };
 }
 
 function split(list: string | undefined): string[] {

@@ -5,9 +5,13 @@ import { ENGINES, type EngineName } from "./engines/index.js";
 import { COMPARE, ROOT } from "./folders.js";
 import type { Row } from "./measure/rows.js";
 
-export interface Machine {
-  readonly cpu: string;
-  readonly cores: number;
+/** When and on what the figures were measured. */
+export interface Run {
+  /** The day, as YYYY-MM-DD. */
+  readonly date: string;
+  readonly machine: { readonly cpu: string; readonly cores: number };
+  /** Of each engine's package. */
+  readonly versions: Readonly<Record<string, string>>;
 }
 
 export interface NodeResults {
@@ -16,26 +20,23 @@ export interface NodeResults {
   readonly rows: readonly Row[];
 }
 
-export interface Results {
-  /** The day, as YYYY-MM-DD. */
-  readonly date: string;
-  readonly machine: Machine;
-  readonly versions: Readonly<Record<string, string>>;
+export interface Results extends Run {
   readonly nodes: readonly NodeResults[];
   /** What pages download: no matter of Node. */
   readonly downloads: readonly Row[];
 }
 
-export function describeMachine(): Machine {
-  return { cpu: cpus()[0]!.model, cores: cpus().length };
+export async function describeRun(engines: readonly EngineName[]): Promise<Run> {
+  const versions = await Promise.all(engines.map(async (name) => [name, await versionOf(name)]));
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    machine: { cpu: cpus()[0]!.model, cores: cpus().length },
+    versions: Object.fromEntries(versions) as Run["versions"],
+  };
 }
 
-/** The version of each engine's package. */
-export async function versionsOf(engines: readonly EngineName[]): Promise<Record<string, string>> {
-  const versionOf = async (name: EngineName) => {
-    const { package: rival } = await ENGINES[name]();
-    const file = rival ? new URL(`node_modules/${rival}/package.json`, COMPARE) : new URL("package.json", ROOT);
-    return [name, (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version];
-  };
-  return Object.fromEntries(await Promise.all(engines.map(versionOf)));
+async function versionOf(name: EngineName): Promise<string> {
+  const { package: rival } = await ENGINES[name]();
+  const file = rival ? new URL(`node_modules/${rival}/package.json`, COMPARE) : new URL("package.json", ROOT);
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }

@@ -1,5 +1,5 @@
 /** How figures and versions read in tables and charts. */
-import type { Results } from "../results.js";
+import type { Run } from "../results.js";
 
 /** Three digits. */
 export function formatFigure(value: number): string {
@@ -10,7 +10,7 @@ export function formatThreads(threads: number): string {
   return threads === 1 ? "1 thread" : `${threads} threads`;
 }
 
-export function formatVersions(versions: Results["versions"]): string {
+export function formatVersions(versions: Run["versions"]): string {
   return Object.entries(versions)
     .map(([name, version]) => `${name} ${version}`)
     .join(", ");

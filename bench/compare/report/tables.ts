@@ -5,10 +5,10 @@ import { failed } from "../measure/outcome.js";
 import { QUANTITIES, ratioOf, wideRatioOf, type Row } from "../measure/rows.js";
 import type { Figure } from "../measure/statistics.js";
 import { describeWork } from "../models/works.js";
-import type { NodeResults, Results } from "../results.js";
+import type { NodeResults, Run } from "../results.js";
 import { formatFigure, formatThreads, formatVersions } from "./format.js";
 
-export function describeHeader({ date, machine, versions }: Pick<Results, "date" | "machine" | "versions">): string {
+export function describeHeader({ date, machine, versions }: Run): string {
   return `${date}, ${machine.cpu}, ${machine.cores} cores
 ${formatVersions(versions)}
 medians, ± half of the range between the quartiles; ratio: best of ${RIVALS.join(", ")} / ours
