@@ -2,8 +2,9 @@
  * Writer of ONNX files, for onnxruntime: graph to bytes, in ONNX's order of channels before pixels.
  *
  * 8-bit networks are written as QDQ, every operator in float32 between DequantizeLinear and QuantizeLinear: that is what
- * onnxruntime's own quantiser writes, and of which it makes integer operators when it loads the file, all of them here.
- * A ReLU6 needs no operator then, the range of the quantised tensor clamps.
+ * onnxruntime's own quantiser writes, and when it loads the file it makes integer operators of all of them. Signed
+ * activations and weights, as the graph has them, ran as fast there as any other choice of signs, and faster than two
+ * unsigned ones in native code. A ReLU6 needs no operator, the range of the quantised tensor clamps.
  */
 import { fileURLToPath } from "node:url";
 import protobuf from "protobufjs";
