@@ -28,7 +28,8 @@ export const litert: Engine = {
     try {
       await loadLiteRt(dirname(rivalPath(LOADER)), { threads: threads > 1 });
     } catch (error) {
-      if (String(error).includes("only supported with relaxed SIMD")) throw new Unsupported("its threads need relaxed SIMD");
+      if (String(error).includes("only supported with relaxed SIMD"))
+        throw new Unsupported("its threads need relaxed SIMD");
       throw error;
     }
     const bytes = new Uint8Array(await readFile(model.tflite));
