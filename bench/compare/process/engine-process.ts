@@ -37,17 +37,22 @@ export class EngineProcess {
   /** Has it run for a while. */
   run(request: Request): Promise<Batch> {
     const answer = this.#answer<Batch>();
-    this.#child.send(request);
+    if (this.#child.connected) this.#child.send(request);
     return answer;
   }
 
   async stop(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    if (this.#hasEnded()) return;
     const exit = new Promise((resolve) => this.#child.once("exit", resolve));
     this.#child.kill();
     await exit;
   }
 
+  #hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  /** The next message, or an error if there will be none. */
   #answer<A extends Answer>(): Promise<A> {
     return new Promise((resolve, reject) => {
       const finish = (action: () => void) => {
@@ -59,6 +64,7 @@ export class EngineProcess {
       const ended = () => finish(() => reject(new Error(`the process ended: ${this.#stderr.trim()}`)));
       const timer = setTimeout(() => finish(() => reject(new Error("no answer for a minute"))), PATIENCE);
       this.#child.on("message", answered).on("exit", ended);
+      if (this.#hasEnded()) ended();
     });
   }
 }

@@ -2,7 +2,7 @@
  * The steady state as a picture: a panel for each Node, a column for each number of threads, a group of bars for each
  * network. Bars are as long as the time is in multiples of ours, so that small and large networks share a scale.
  */
-import { ENGINE_NAMES, type EngineName } from "../engines/index.js";
+import { ENGINE_NAMES, RIVALS, type EngineName } from "../engines/index.js";
 import { medianOf, type Row } from "../measure/rows.js";
 import { describeWork } from "../models/works.js";
 import type { Results } from "../results.js";
@@ -89,22 +89,29 @@ function barsOf(row: Row): Bar[] {
 
 function drawGroup(row: Row, x: number, y: number): string[] {
   const bars = barsOf(row);
-  // Where ours cannot do it, the fastest is the unit.
-  const one = medianOf(row, "ours") ?? Math.min(...bars.map(({ milliseconds }) => milliseconds));
+  const ours = medianOf(row, "ours");
+  // Without ours there are no multiples to tell, only bars to compare: in those of the fastest rival.
+  const one = ours ?? Math.min(...bars.filter(isRival).map(({ milliseconds }) => milliseconds));
   const left = x + NAME + 8;
-  const drawn = bars.flatMap(({ engine, milliseconds }, index) => {
+  const drawn = bars.flatMap((bar, index) => {
+    const { engine, milliseconds } = bar;
     const top = y + BAR_PITCH * index;
     const multiple = milliseconds / one;
-    const label = `${formatFigure(milliseconds)} ms${multiple === 1 ? "" : `, ${multiple.toFixed(2)}×`}`;
+    const told = ours !== undefined && engine !== "ours";
+    const label = `${formatFigure(milliseconds)} ms${told ? `, ${multiple.toFixed(2)}×` : ""}`;
     const labelled = left + UNIT * Math.min(Math.max(multiple, 1), LONGEST) + 6;
     return [
       text(x + NAME, top + 10, "name", engine),
-      drawBar(left, top, multiple, classOf(engine)),
+      drawBar(left, top, multiple, classOf(bar)),
       text(labelled, top + 10, "small", label),
     ];
   });
   const guide = `<path d="M${left + UNIT} ${y - 3}V${y + BAR_PITCH * bars.length - 1}" class="one"/>`;
   return [text(left, y - 8, "group", describeWork(row.work!)), ...drawn, guide];
+}
+
+function isRival({ engine }: Bar): boolean {
+  return RIVALS.includes(engine);
 }
 
 /** A bar, with a gap before its end where it is too long. */
@@ -115,9 +122,9 @@ function drawBar(x: number, y: number, multiple: number, style: string): string 
   return multiple > LONGEST ? rect(x, end - 12) + rect(end - 8, end) : rect(x, end);
 }
 
-function classOf(engine: EngineName): "ours" | "native" | "rival" {
-  if (engine === "ours" || engine === "ours-wide") return "ours";
-  return engine === "ort-native" ? "native" : "rival";
+function classOf(bar: Bar): "ours" | "native" | "rival" {
+  if (isRival(bar)) return "rival";
+  return bar.engine === "ort-native" ? "native" : "ours";
 }
 
 function text(x: number, y: number, style: string, content: string): string {
