@@ -27,7 +27,7 @@ const PROBABILITIES: Quantization = { scale: [1 / 256], zeroPoint: [-128], axis:
  * The graph as TensorFlow Lite's converter quantises it: int8 activations by the ranges above, int8 weights with a scale
  * for each output channel, int32 biases.
  */
-function quantized(graph: Graph): Graph {
+export function quantized(graph: Graph): Graph {
   const tensors = graph.tensors.map((tensor) => (tensor.data ? tensor : activation(tensor, graph)));
   for (const op of graph.ops) {
     if (op.type !== "convolution" && op.type !== "depthwise") continue;
