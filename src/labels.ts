@@ -23,21 +23,48 @@ export function checkLabels(labels: readonly string[]): readonly string[] {
  * lines as the model has classes. undefined if there is none, whatever is wrong with the archive: labels are an extra.
  */
 export async function embeddedLabels(file: Uint8Array, classes: number): Promise<string[] | undefined> {
-  if (!endsWithZip(file)) return undefined;
-  const { unzipSync, strFromU8 } = await import("fflate");
   try {
-    const entries = unzipSync(file, {
-      filter: ({ name, originalSize }) => name.endsWith(".txt") && originalSize <= MAX_BYTES,
-    });
-    const texts = Object.values(entries).map((bytes) => parseLabels(strFromU8(bytes)));
-    return texts.find((lines) => lines.length === classes);
+    for (const text of await textsOf(file)) {
+      const lines = parseLabels(text);
+      if (lines.length === classes) return lines;
+    }
   } catch {
-    return undefined;
+    // a damaged archive
   }
+  return undefined;
 }
 
-/** Whether the end-of-directory record of a zip archive without a comment ends the file. */
-function endsWithZip(file: Uint8Array): boolean {
-  const at = file.length - 22;
-  return at >= 0 && new DataView(file.buffer, file.byteOffset + at, 4).getUint32(0, true) === 0x06054b50;
+/** The text files in an archive at the end of a file. Entries are stored as they are, or a library inflates them. */
+async function textsOf(file: Uint8Array): Promise<string[]> {
+  const archive = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const end = file.length - 22;
+  if (end < 0 || archive.getUint32(end, true) !== END_OF_DIRECTORY) return [];
+  const texts: string[] = [];
+  let at = archive.getUint32(end + 16, true);
+  for (let left = archive.getUint16(end + 10, true); left > 0; --left) {
+    const method = archive.getUint16(at + 10, true);
+    const length = archive.getUint32(at + 24, true);
+    const nameEnd = at + 46 + archive.getUint16(at + 28, true);
+    const name = UTF8.decode(file.subarray(at + 46, nameEnd));
+    if (name.endsWith(".txt") && length <= MAX_BYTES) {
+      if (method !== STORED) return inflated(file);
+      const header = archive.getUint32(at + 42, true);
+      const start = header + 30 + archive.getUint16(header + 26, true) + archive.getUint16(header + 28, true);
+      texts.push(UTF8.decode(file.subarray(start, start + length)));
+    }
+    at = nameEnd + archive.getUint16(at + 30, true) + archive.getUint16(at + 32, true);
+  }
+  return texts;
 }
+
+/** The same through the library, which takes longer to load than everything else together. */
+async function inflated(file: Uint8Array): Promise<string[]> {
+  const { unzipSync } = await import("fflate");
+  const filter = ({ name, originalSize }: { name: string; originalSize: number }) =>
+    name.endsWith(".txt") && originalSize <= MAX_BYTES;
+  return Object.values(unzipSync(file, { filter })).map((bytes) => UTF8.decode(bytes));
+}
+
+const UTF8 = /* @__PURE__ */ new TextDecoder();
+const END_OF_DIRECTORY = 0x06054b50;
+const STORED = 0;

@@ -4,6 +4,7 @@
  */
 import { Step, blockStride, firstRow } from "../step";
 
+/** Blocks to blocks. */
 export function int8_dequantize(
   step: Step,
   panel: usize,
@@ -31,5 +32,25 @@ export function int8_dequantize(
       v128.store(y + 2 * i, f32x4.mul(a, scale));
       v128.store(y + 2 * i, f32x4.mul(b, scale), 16);
     }
+  }
+}
+
+/** The same from NHWC bytes [rows][W][C] to NHWC float32, for the image that a network begins with. */
+export function int8_dequantizeNhwc(
+  step: Step,
+  panel: usize,
+  rowBegin: i32,
+  rowEnd: i32,
+  blockBegin: i32,
+  blockEnd: i32,
+): void {
+  const perRow = <usize>(step.outWidth * step.inChannels);
+  const elements = <usize>(rowEnd - rowBegin) * perRow;
+  const x = step.input + <usize>rowBegin * perRow;
+  const y = step.output + <usize>rowBegin * perRow * 4;
+  const scale = step.scale;
+  for (let i: usize = 0; i < elements; ++i) {
+    const value = ((<i32>load<u8>(x + i)) ^ step.flip) - step.zeroPoint;
+    store<f32>(y + 4 * i, <f32>value * scale);
   }
 }

@@ -26,10 +26,12 @@ export type KernelName =
       | "pointwise"
       | "softmax"}`
   | "int8_dequantize"
+  | "int8_dequantizeNhwc"
   | "int8_mean"
   | "int8_narrow"
   | "int8_pointwiseDot"
   | "int8_quantize"
+  | "int8_quantizeNhwc"
   | "gather"
   | "pad"
   | "reshape";

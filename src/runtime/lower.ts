@@ -3,7 +3,7 @@ import { UnsupportedError } from "../errors.js";
 import { costOf } from "../graph/cost.js";
 import { locate, readersOf, type Graph } from "../graph/graph.js";
 import type { Op } from "../graph/ops.js";
-import { featureMap } from "../graph/tensor.js";
+import { featureMap, type Tensor } from "../graph/tensor.js";
 import { blocksOf, byteEncoding, familyOf, geometry } from "./layout.js";
 import { isPointwise } from "./ops/convolution.js";
 import { lower } from "./ops/index.js";
@@ -50,9 +50,9 @@ export function lowerGraph(graph: Graph, options: LowerOptions): Lowered {
     }
     return { tensor: source, form };
   };
-  const result = (tensor: number): Operand => {
-    available.add(`${tensor} blocks`);
-    return { tensor, form: "blocks" };
+  const result = (tensor: number, form: "blocks" | "nhwc" = "blocks"): Operand => {
+    available.add(`${tensor} ${form}`);
+    return { tensor, form };
   };
   const work = (op: Op) => costOf(op, tensors).multAdds;
 
@@ -75,14 +75,21 @@ export function lowerGraph(graph: Graph, options: LowerOptions): Lowered {
           return;
         }
       }
-      const asItIs = op.type === "convolution" && !isPointwise(op, tensors) && graph.inputs.includes(root(from));
-      const input = operand(from, asItIs ? "nhwc" : "blocks");
-      push(index, to, lower(op, tensors, input, result(to), target), work(op));
+      const form = available.has(`${root(from)} nhwc`) && takesImages(op, tensors) ? "nhwc" : "blocks";
+      const made = op.type === "convolution" ? "blocks" : form;
+      push(index, to, lower(op, tensors, operand(from, form), result(to, made), target), work(op));
     });
   }
   for (const tensor of options.keep) operand(tensor, "blocks");
   for (const tensor of graph.outputs) operand(tensor, "nhwc");
   return { stages, root };
+}
+
+/** Whether an operator has a kernel for an image in NHWC: what a network begins with. */
+function takesImages(op: Op, tensors: readonly Tensor[]): boolean {
+  if (op.type === "convolution") return !isPointwise(op, tensors);
+  const changesType = familyOf(tensors[op.inputs[0]!]!) !== familyOf(tensors[op.outputs[0]!]!);
+  return (op.type === "quantize" || op.type === "dequantize") && changesType;
 }
 
 /** From NHWC to channel blocks or back. */

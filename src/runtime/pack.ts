@@ -192,11 +192,13 @@ function fillBytes(
     const column = Math.floor(n / BLOCK) * stride + (n % BLOCK);
     let sum = taps * padded * offset;
     for (let tap = 0; tap < taps; ++tap) {
-      const at = 4 * (column + BLOCK) + tap * padded * BLOCK;
-      for (let c = 0; c < channels; ++c) {
-        const weight = weights[from++]! - shift;
-        bytes[at + (c >> 2) * 4 * BLOCK + (c & 3)] = weight;
-        sum += weight;
+      let at = 4 * (column + BLOCK) + tap * padded * BLOCK;
+      for (const end = from + channels; from < end; at += 4 * BLOCK) {
+        for (let lane = at; lane < at + 4 && from < end; ++lane) {
+          const weight = weights[from++]! - shift;
+          bytes[lane] = weight;
+          sum += weight;
+        }
       }
     }
     integers[column] = bias[n]! - zeroPoint * sum;

@@ -72,7 +72,7 @@ export class Program {
   static async create(graph: Graph, modules: Modules, options: ProgramOptions): Promise<Program> {
     const { maxMemory, fuse = true, threads = 1, batch = 1 } = options;
     const keep = new Set(options.keep);
-    const target = options.target ?? (await targetOf(modules, threads > 1));
+    const target = options.target ?? (await targetOf(graph, modules, threads > 1));
     const plan = planMemory(graph, lowerGraph(graph, { fuse, keep, target }), keep, threads);
     const { total } = plan.memory;
     if (total > maxMemory) {
@@ -167,8 +167,9 @@ export class Program {
   }
 }
 
-/** What the machine has, for these kernels. */
-async function targetOf(modules: Modules, shared: boolean): Promise<Target> {
+/** What the machine has, for these kernels, as far as the graph makes use of it. */
+async function targetOf(graph: Graph, modules: Modules, shared: boolean): Promise<Target> {
+  if (graph.tensors.every(({ dtype }) => dtype !== "uint8" && dtype !== "int8")) return { multipliesBytes: false };
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared });
   return { multipliesBytes: multipliesBytes(await instantiateKernels(modules, memory)) };
 }

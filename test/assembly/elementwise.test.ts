@@ -2,9 +2,10 @@ import fc from "fast-check";
 import { describe } from "vitest";
 import { buildGraph } from "../../src/graph/graph.js";
 import type { Op } from "../../src/graph/ops.js";
+import type { Build } from "../../src/runtime/features.js";
 import { testProperty } from "../support/builds.js";
 import { expectReference } from "../support/expect.js";
-import { runGraph, unaryGraph, type Flavour, type OneOp } from "../support/graphs.js";
+import { afterIdentity, runGraph, unaryGraph, type Flavour, type OneOp } from "../support/graphs.js";
 import { activations, channels, seeds } from "../support/shapes.js";
 
 const cases = fc.record({
@@ -32,7 +33,7 @@ describe("quantize and dequantize", () => {
       const shape = [size.images, size.height, size.width, size.channels];
       const one = between("float32", flavour, { type: "quantize" }, shape, seed);
       const x = one.x.map((value) => 10 * value);
-      expectReference(one.op, one.graph.tensors, x, await runGraph({ ...one, x }, build));
+      await expectBoth({ ...one, x }, build);
     },
     { flavours: ["uint8", "int8"] },
   );
@@ -43,7 +44,7 @@ describe("quantize and dequantize", () => {
     async ({ seed, ...size }, build, flavour) => {
       const shape = [size.images, size.height, size.width, size.channels];
       const one = between(flavour, flavour === "int8" ? "uint8" : "int8", { type: "quantize" }, shape, seed);
-      expectReference(one.op, one.graph.tensors, one.x, await runGraph(one, build));
+      await expectBoth(one, build);
     },
     { flavours: ["uint8", "int8"] },
   );
@@ -54,11 +55,17 @@ describe("quantize and dequantize", () => {
     async ({ seed, ...size }, build, flavour) => {
       const shape = [size.images, size.height, size.width, size.channels];
       const one = between(flavour, "float32", { type: "dequantize" }, shape, seed);
-      expectReference(one.op, one.graph.tensors, one.x, await runGraph(one, build));
+      await expectBoth(one, build);
     },
     { flavours: ["uint8", "int8"] },
   );
 });
+
+/** In NHWC, as an input comes, and in channel blocks. */
+async function expectBoth(one: OneOp, build: Build): Promise<void> {
+  expectReference(one.op, one.graph.tensors, one.x, await runGraph(one, build));
+  expectReference(one.op, one.graph.tensors, one.x, await runGraph(afterIdentity(one), build));
+}
 
 /** An operator whose output has another type than its input. */
 function between(

@@ -11,6 +11,8 @@ import { FormatError } from "../../errors.js";
 /** A file may make us read this many times its size. */
 const READS = 4;
 
+const UTF8 = /* @__PURE__ */ new TextDecoder();
+
 /** Bytes of a file and how many of them may still be read. */
 class Source {
   readonly buffer: ByteBuffer;
@@ -149,7 +151,7 @@ export class Table {
   }
 
   string(id: number, what: string): string {
-    return new TextDecoder().decode(this.bytes(id, what));
+    return UTF8.decode(this.bytes(id, what));
   }
 
   #vector(id: number, elementBytes: number, what: string): { start: number; length: number } {

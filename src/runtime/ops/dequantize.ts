@@ -2,9 +2,10 @@
 import { UnsupportedError } from "../../errors.js";
 import type { OpOf } from "../../graph/ops.js";
 import { featureMap, type Tensor } from "../../graph/tensor.js";
-import { affineOf, blocksOf, familyOf, geometry } from "../layout.js";
+import { affineOf, blocksOf, byteEncoding, familyOf, geometry } from "../layout.js";
 import type { Call, Operand } from "../stage.js";
 
+/** Also in NHWC, if that is how the input lies there. */
 export function lowerDequantize(
   op: OpOf<"dequantize">,
   tensors: readonly Tensor[],
@@ -17,13 +18,8 @@ export function lowerDequantize(
     throw new UnsupportedError(`expected 8 bits to float32, got ${x.dtype} to ${y.dtype}`);
   }
   const map = featureMap(x.shape);
-  return [
-    {
-      kernel: "int8_dequantize",
-      input,
-      output,
-      blocks: blocksOf(map.channels),
-      record: { ...geometry(map, map, "f32"), scale: affineOf(x).scale },
-    },
-  ];
+  const record = { ...geometry(map, map, "f32"), ...byteEncoding(x), scale: affineOf(x).scale };
+  const nhwc = input !== "panel" && input.form === "nhwc";
+  if (nhwc) return [{ kernel: "int8_dequantizeNhwc", input, output, blocks: 1, record }];
+  return [{ kernel: "int8_dequantize", input, output, blocks: blocksOf(map.channels), record }];
 }
