@@ -13,7 +13,7 @@ import { Network } from "./network.js";
 import { bestBuild, processors, startedWide, whyNoThreads, type Build } from "./runtime/features.js";
 import type { ModuleSource } from "./runtime/kernels.js";
 import { Program } from "./runtime/program.js";
-import { readSource, type Source } from "./source.js";
+import { readSource, type Contents, type Source } from "./source.js";
 
 export interface LoadOptions {
   /** "float32" runs a quantised model with its weights dequantised. Default: as the file has it. */
@@ -45,6 +45,7 @@ const DEFAULT_MAX_MEMORY = 512 * 2 ** 20;
 const MOST_AUTO_THREADS = 4;
 const MOST_THREADS = 64;
 const MOST_IMAGES = 4096;
+const MOST_LABEL_BYTES = 2 ** 24;
 
 export type LoadModel = (model: Source | Graph, options?: LoadOptions) => Promise<Network>;
 
@@ -58,20 +59,21 @@ export function createLoader(modules: ModuleSource): LoadModel {
   };
   return async (model, options = {}) => {
     checkOptions(options);
-    const file = isGraph(model) ? undefined : await readSource(model, "model");
-    const { batch = 1, normalization } = options;
-    const graph = buildGraph(batched(prepare(file ? readModel(file) : (model as Graph), options.precision), batch));
-    const features = pooledFeatures(graph);
+    const { batch = 1, normalization, maxMemory = DEFAULT_MAX_MEMORY } = options;
+    const file = isGraph(model) ? undefined : await readSource(model, "model", maxMemory);
+    const graph = prepare(file ? readModel(file.bytes) : (model as Graph), options.precision);
+    const labels = await readLabels(options.labels, file?.bytes, graph);
+    const forBatch = buildGraph(batched(graph, batch));
+    const features = pooledFeatures(forBatch);
     const choice = await chooseBuild(compiled, options);
-    const { program, reason } = await createProgram(graph, compiled, choice, features, options);
-    const labels = await readLabels(options.labels, file, graph);
-    const report = {
+    const { program, reason } = await createProgram(forBatch, compiled, choice, features, options, file);
+    const build = {
       kernels: choice.build,
       threads: program.threads,
       byteProducts: program.target.multipliesBytes,
       ...(reason !== undefined && { reason }),
     };
-    return new Network({ graph, program, build: report, batch, labels, normalization, features });
+    return new Network({ graph: program.graph, program, build, batch, labels, normalization, features });
   };
 }
 
@@ -99,8 +101,9 @@ async function createProgram(
   { build, reason }: Choice,
   features: number | undefined,
   { maxMemory = DEFAULT_MAX_MEMORY, threads = 1, batch = 1 }: LoadOptions,
+  file: Contents | undefined,
 ): Promise<{ program: Program; reason: string | undefined }> {
-  const settings = { maxMemory, batch, keep: features === undefined ? [] : [features] };
+  const settings = { maxMemory, batch, keep: features === undefined ? [] : [features], file };
   const wanted = threads === "auto" ? Math.min(processors(), MOST_AUTO_THREADS) : threads;
   if (wanted === 1) return { program: await Program.create(graph, (await modules(build, false))!, settings), reason };
   const shared = modules(build, true);
@@ -149,7 +152,7 @@ async function readLabels(
   if (labels === undefined) return file && embeddedLabels(file, graph.tensors[graph.outputs[0]!]!.shape.at(-1) ?? 1);
   if (Array.isArray(labels)) return checkLabels(labels);
   if (typeof labels === "string" && labels.includes("\n")) return parseLabels(labels);
-  return parseLabels(new TextDecoder().decode(await readSource(labels as Source, "labels")));
+  return parseLabels(new TextDecoder().decode((await readSource(labels as Source, "labels", MOST_LABEL_BYTES)).bytes));
 }
 
 /** The output of the last pooling that leaves one pixel of an image. */

@@ -9,12 +9,17 @@ import type { Packed } from "./stage.js";
 
 /** float32 weights with their bias. */
 export interface FloatMatrix {
-  readonly weights: Float32Array;
+  /** The constant that the weights are in. */
+  readonly from: ArrayBufferView;
+  /** The weights, made when they are needed if they are not float32 already. */
+  readonly weights: () => Float32Array;
   readonly bias: Float32Array;
 }
 
 /** 8-bit weights, with zero point, bias and requantisation factor for each output channel. */
 export interface IntegerMatrix {
+  /** The constant that the weights are in. */
+  readonly from: ArrayBufferView;
   readonly weights: Uint8Array | Int8Array;
   readonly zeroPoints: Int32Array;
   readonly bias: Int32Array;
@@ -51,6 +56,7 @@ export function packBytePointwise(
   const words = blocksOf(outputs) * (2 * BLOCK + taps * padded * (BLOCK / 4));
   return {
     bytes: words * 4,
+    from: matrix.from,
     write: (buffer, address) => {
       fillBytes(new Views(buffer, address, words), matrix, zeroPoint, outputs, taps, channels, padded);
     },
@@ -75,6 +81,7 @@ export function packDepthwise(matrix: FloatMatrix, channels: number, taps: numbe
   const words = blocksOf(channels) * (1 + taps) * BLOCK;
   return {
     bytes: words * 4,
+    from: matrix.from,
     write: (buffer, address) => fillDepthwise(new Float32Array(buffer, address, words), matrix, channels, taps),
   };
 }
@@ -84,6 +91,7 @@ export function packIntegerDepthwise(matrix: IntegerMatrix, channels: number, ta
   const words = blocksOf(channels) * (2 * BLOCK + (taps * BLOCK) / 2);
   return {
     bytes: words * 4,
+    from: matrix.from,
     write: (buffer, address) => fillIntegerDepthwise(new Views(buffer, address, words), matrix, channels, taps),
   };
 }
@@ -93,6 +101,7 @@ export function packIntegerDepthwise3x3(matrix: IntegerMatrix, channels: number)
   const words = blocksOf(channels) * 2 * HALF_3X3;
   return {
     bytes: words * 4,
+    from: matrix.from,
     write: (buffer, address) => fillIntegerDepthwise3x3(new Views(buffer, address, words), matrix, channels),
   };
 }
@@ -102,6 +111,7 @@ function packFloats(matrix: FloatMatrix, outputs: number, runs: number, run: num
   const words = blocksOf(outputs) * (1 + runs * padded) * BLOCK;
   return {
     bytes: words * 4,
+    from: matrix.from,
     write: (buffer, address) =>
       fillFloats(new Float32Array(buffer, address, words), matrix, outputs, runs, run, padded),
   };
@@ -112,6 +122,7 @@ function packPairs(matrix: IntegerMatrix, outputs: number, runs: number, run: nu
   const words = blocksOf(outputs) * (2 * BLOCK + (runs * padded * BLOCK) / 2);
   return {
     bytes: words * 4,
+    from: matrix.from,
     write: (buffer, address) => fillPairs(new Views(buffer, address, words), matrix, outputs, runs, run, padded),
   };
 }
@@ -133,12 +144,13 @@ class Views {
 
 function fillFloats(
   to: Float32Array,
-  { weights, bias }: FloatMatrix,
+  { weights: read, bias }: FloatMatrix,
   outputs: number,
   runs: number,
   run: number,
   padded: number,
 ): void {
+  const weights = read();
   const stride = (1 + runs * padded) * BLOCK;
   for (let n = 0, from = 0; n < outputs; ++n) {
     const column = Math.floor(n / BLOCK) * stride + (n % BLOCK);
@@ -206,7 +218,8 @@ function fillBytes(
   }
 }
 
-function fillDepthwise(to: Float32Array, { weights, bias }: FloatMatrix, channels: number, taps: number): void {
+function fillDepthwise(to: Float32Array, { weights: read, bias }: FloatMatrix, channels: number, taps: number): void {
+  const weights = read();
   const stride = (1 + taps) * BLOCK;
   for (let c = 0; c < channels; ++c) {
     let at = Math.floor(c / BLOCK) * stride + (c % BLOCK);

@@ -5,7 +5,7 @@ import { bindKernels, runUnit, unitsOf, type PlainStage, type RunningStage } fro
 import { instantiateKernels, multipliesBytes, type Modules } from "./kernels.js";
 import { affineOf, BLOCK, blocksOf, familyOf } from "./layout.js";
 import { lowerGraph } from "./lower.js";
-import { PAGE, planMemory, type MemoryReport, type Plan } from "./plan.js";
+import { PAGE, planMemory, type MemoryReport, type Plan, type PlannedCall } from "./plan.js";
 import type { Target } from "./stage.js";
 import { writeStep } from "./step.js";
 import type { Team } from "./threads.js";
@@ -21,6 +21,8 @@ export interface ProgramOptions {
   readonly threads?: number;
   /** How many images the graph is for. Default: 1. */
   readonly batch?: number;
+  /** The file that the graph's constants are views of; what it has to give back is given back as they are packed. */
+  readonly file?: Contents | undefined;
   /** What the kernels may count on. For tests: the bytes are the same. Default: what the machine has. */
   readonly target?: Target;
 }
@@ -32,7 +34,8 @@ export class Program {
   readonly target: Target;
   /** How many threads run it, the caller's included. */
   readonly threads: number;
-  readonly #graph: Graph;
+  /** The graph without its constants, which are packed. */
+  readonly graph: Graph;
   readonly #plan: Plan;
   readonly #buffer: ArrayBufferLike;
   readonly #stages: readonly RunningStage[];
@@ -48,7 +51,7 @@ export class Program {
     batch: number,
     target: Target,
   ) {
-    this.#graph = graph;
+    this.graph = withoutConstants(graph);
     this.#plan = plan;
     this.#buffer = buffer;
     this.#stages = stages;
@@ -70,7 +73,7 @@ export class Program {
    * if a thread cannot be started.
    */
   static async create(graph: Graph, modules: Modules, options: ProgramOptions): Promise<Program> {
-    const { maxMemory, fuse = true, threads = 1, batch = 1 } = options;
+    const { maxMemory, fuse = true, threads = 1, batch = 1, file } = options;
     const keep = new Set(options.keep);
     const target = options.target ?? (await targetOf(graph, modules, threads > 1));
     const plan = planMemory(graph, lowerGraph(graph, { fuse, keep, target }), keep, threads);
@@ -81,12 +84,6 @@ export class Program {
     const pages = total / PAGE;
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: threads > 1 });
     const kernels = await instantiateKernels(modules, memory);
-    for (const { calls } of plan.stages) {
-      for (const { weights, weightsAddress, step, fields } of calls) {
-        weights?.write(memory.buffer, weightsAddress);
-        writeStep(memory.buffer, step, fields);
-      }
-    }
     const plain = plan.stages.map(({ op, rows, cut, calls }): PlainStage => {
       const plainCalls = calls.map(({ kernel, step, blocks }) => ({ kernel, step, blocks }));
       return { op, calls: plainCalls, rows, rowsAtATime: cut.rows, shares: cut.shares };
@@ -97,6 +94,10 @@ export class Program {
       const { recruit } = await import("./threads.js");
       team = await recruit(stages, { modules, memory, stages: plain, batch, control: plan.control }, plan.panels);
     }
+    // Last, because the file may be gone with it.
+    const calls = plan.stages.flatMap((stage) => stage.calls);
+    for (const { step, fields } of calls) writeStep(memory.buffer, step, fields);
+    packWeights(calls, memory.buffer, file);
     return new Program(graph, plan, memory.buffer, stages, team, batch, target);
   }
 
@@ -136,19 +137,19 @@ export class Program {
   /** Its 8-bit values as the tensor's type has them, or its real numbers. */
   readRaw(tensor: number): TensorView {
     const { zeroPoint } = this.#encoding(tensor);
-    const raw = newView(this.#graph.tensors[tensor]!);
+    const raw = newView(this.graph.tensors[tensor]!);
     raw.set(this.#stored(tensor).map((value) => value + zeroPoint));
     return raw;
   }
 
   #encoding(tensor: number): { scale: number; zeroPoint: number } {
-    const it = this.#graph.tensors[tensor]!;
+    const it = this.graph.tensors[tensor]!;
     return familyOf(it) === "f32" ? { scale: 1, zeroPoint: 0 } : affineOf(it);
   }
 
   /** What lies in the channel blocks of a tensor, in NHWC. */
   #stored(tensor: number): Float32Array {
-    const it = this.#graph.tensors[tensor]!;
+    const it = this.graph.tensors[tensor]!;
     const { images, height, width, channels } = featureMap(it.shape);
     const pixels = images * height * width;
     const elements = pixels * blocksOf(channels) * BLOCK;
@@ -165,6 +166,30 @@ export class Program {
     }
     return stored;
   }
+}
+
+/** Bytes, and a way to give back the memory of all but the first of them. */
+interface Contents {
+  readonly bytes: Uint8Array;
+  readonly keepFirst?: ((length: number) => void) | undefined;
+}
+
+/** Packs all weights, those that lie last in the file first, so that the file can shrink. */
+function packWeights(calls: readonly PlannedCall[], buffer: ArrayBufferLike, file: Contents | undefined): void {
+  const endOf = ({ weights }: PlannedCall) => {
+    const from = weights?.from;
+    return from?.buffer === file?.bytes.buffer && from ? from.byteOffset + from.byteLength : 0;
+  };
+  const order = calls.filter(({ weights }) => weights).toSorted((a, b) => endOf(b) - endOf(a));
+  for (const [index, { weights, weightsAddress }] of order.entries()) {
+    weights!.write(buffer, weightsAddress);
+    const next = order[index + 1];
+    file?.keepFirst?.(next ? endOf(next) : 0);
+  }
+}
+
+function withoutConstants(graph: Graph): Graph {
+  return { ...graph, tensors: graph.tensors.map((tensor) => ({ ...tensor, data: undefined })) };
 }
 
 /** What the machine has, for these kernels, as far as the graph makes use of it. */

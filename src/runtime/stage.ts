@@ -20,6 +20,8 @@ export interface Target {
 /** A constant operand, in the layout that its kernel wants. */
 export interface Packed {
   readonly bytes: number;
+  /** What it is made from, if that is a constant of the graph. */
+  readonly from?: ArrayBufferView;
   /** Writes it to linear memory; `address` is a multiple of 16. */
   write(buffer: ArrayBufferLike, address: number): void;
 }

@@ -9,8 +9,10 @@ import type { FloatMatrix, IntegerMatrix } from "./pack.js";
 export function floatMatrix(weights: Tensor, bias: Tensor | undefined, outputs: number): FloatMatrix {
   expectConstant(weights, "weights");
   if (bias) expectConstant(bias, "bias");
+  const { data } = weights;
   return {
-    weights: weights.data instanceof Float32Array ? weights.data : dequantized(weights),
+    from: data!,
+    weights: () => (data instanceof Float32Array ? data : dequantized(weights)),
     bias: bias ? dequantized(bias) : new Float32Array(outputs),
   };
 }
@@ -50,9 +52,11 @@ export function integerMatrix(
   }
   const { zeroPoint } = weights.quantization!;
   return {
+    from: weights.data!,
     weights: weights.data as Uint8Array | Int8Array,
     zeroPoints: Int32Array.from(scales, (_, n) => zeroPoint[zeroPoint.length === 1 ? 0 : n]!),
-    bias: bias?.data instanceof Int32Array ? bias.data : new Int32Array(outputs),
+    // a copy: packing gives back the file part by part
+    bias: bias?.data instanceof Int32Array ? bias.data.slice() : new Int32Array(outputs),
     scales,
   };
 }

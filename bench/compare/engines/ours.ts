@@ -1,5 +1,4 @@
 /** mobilenet-simd as users have it: the built package, its defaults, and its own count of threads. */
-import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type * as Package from "../../../src/index.js";
 import { ROOT } from "../folders.js";
@@ -14,7 +13,7 @@ export function importOurs(): Promise<typeof Package> {
 /** Loads the model and refuses to run with less than was asked for: net.build tells what came of it. */
 async function load(model: Model, threads: number, options: Package.LoadOptions, kernels?: "wide"): Promise<Run> {
   const { loadModel } = await importOurs();
-  const net = await loadModel(await readFile(model.tflite), threads > 1 ? { ...options, threads } : options);
+  const net = await loadModel(model.tflite, threads > 1 ? { ...options, threads } : options);
   const { build } = net;
   if (build.threads !== threads || (kernels && build.kernels !== kernels))
     throw new Unsupported(build.reason ?? `runs ${build.kernels} kernels on ${build.threads} threads`);

@@ -1,0 +1,101 @@
+/** Where bytes come from, and what is wrong with them there. */
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { writeTflite } from "../src/formats/tflite/write.js";
+import { mobileNetV1 } from "../src/models/mobilenetv1.js";
+import { readSource } from "../src/source.js";
+import { temporaryFolder } from "./support/files.js";
+import { loadModel } from "./support/load.js";
+
+const BYTES = Uint8Array.from({ length: 70_000 }, (_, i) => i % 251);
+const LIMIT = 1e6;
+const folder = temporaryFolder();
+
+/** How the server answers, by path. */
+const ANSWERS: Readonly<Record<string, { headers: Record<string, string>; body: Uint8Array; status?: number }>> = {
+  "/whole": { headers: { "content-length": "70000" }, body: BYTES },
+  "/chunked": { headers: {}, body: BYTES },
+  "/missing": { headers: {}, body: new Uint8Array(0), status: 404 },
+  "/huge": { headers: { "content-length": "2000000" }, body: new Uint8Array(2_000_000) },
+};
+
+let server: Server;
+let base: string;
+let path: string;
+beforeAll(async () => {
+  path = join(folder(), "bytes");
+  writeFileSync(path, BYTES);
+  server = createServer(({ url }, response) => {
+    const { headers, body, status = 200 } = ANSWERS[url!]!;
+    response.writeHead(status, headers).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => server.close());
+
+describe("bytes come from", () => {
+  test.each<[string, () => Parameters<typeof readSource>[0] | Promise<Response>]>([
+    ["bytes", () => BYTES],
+    ["a buffer", () => BYTES.slice().buffer],
+    ["a path", () => path],
+    ["a file: URL", () => pathToFileURL(path)],
+    ["an address", () => `${base}/whole`],
+    ["a URL", () => new URL(`${base}/whole`)],
+    ["a response without a length", () => fetch(`${base}/chunked`)],
+    ["a response of our own", () => new Response(BYTES)],
+    ["a data: URL", () => `data:application/octet-stream;base64,${Buffer.from(BYTES).toString("base64")}`],
+  ])("%s", async (_, source) => {
+    const { bytes } = await readSource(await source(), "model", LIMIT);
+    expect(Buffer.compare(bytes, BYTES)).toBe(0);
+  });
+
+  test("files and responses with a length can be given back", async () => {
+    for (const source of [path, `${base}/whole`]) {
+      const { bytes, keepFirst } = await readSource(source, "model", LIMIT);
+      keepFirst!(1000);
+      expect(bytes.buffer.byteLength).toBe(1000);
+    }
+    expect((await readSource(BYTES, "model", LIMIT)).keepFirst).toBeUndefined();
+  });
+});
+
+describe("an error says", () => {
+  test.each<[string, () => string | Response, RegExp]>([
+    ["that a file is not there", () => "/nowhere/at/all", /ENOENT.*\/nowhere\/at\/all/],
+    ["what a server answered", () => `${base}/missing`, /cannot read http:.*\/missing: HTTP status 404/],
+    [
+      "that a file is larger than memory may be",
+      () => `${base}/huge`,
+      /\/huge has 2000000 bytes; "maxMemory" allows 1000000/,
+    ],
+    [
+      "that a response ends early",
+      () => new Response(BYTES, { headers: { "content-length": "80000" } }),
+      /the response: 70000 of the 80000 bytes announced/,
+    ],
+    [
+      "that a response goes on",
+      () => new Response(BYTES, { headers: { "content-length": "6000" } }),
+      /the response: more than the 6000 bytes announced/,
+    ],
+  ])("%s", async (_, source, message) => {
+    await expect(readSource(source(), "model", LIMIT)).rejects.toThrow(message);
+  });
+});
+
+test("a model from a file, whose memory is given back, is the same as from bytes", async () => {
+  const model = writeTflite(mobileNetV1({ alpha: 0.25, resolution: 32, classes: 10 }));
+  const file = join(folder(), "model.tflite");
+  writeFileSync(file, model);
+  const x = new Float32Array(32 * 32 * 3).fill(0.25);
+  const [fromBytes, fromFile] = [await loadModel(model), await loadModel(file, { threads: 2 })];
+  expect(fromFile.run(x)).toEqual(fromBytes.run(x));
+  expect(fromFile.layers).toEqual(fromBytes.layers);
+  expect((await loadModel(model)).run(x)).toEqual(fromBytes.run(x));
+  fromFile.dispose();
+});
