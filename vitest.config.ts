@@ -7,7 +7,8 @@ export default defineConfig({
       name: "kernels-and-worker-as-text", // as esbuild's loaders do it in the build
       enforce: "pre",
       load(id) {
-        if (id.endsWith(".wasm")) return `export default ${JSON.stringify(readFileSync(id, "base64"))}`;
+        if (id.endsWith(".wasm?inline"))
+          return `export default ${JSON.stringify(readFileSync(id.replace("?inline", ""), "base64"))}`;
         if (id.endsWith(".txt")) return `export default ${JSON.stringify(readFileSync(id, "utf8"))}`;
         return undefined;
       },

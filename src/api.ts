@@ -87,11 +87,15 @@ async function chooseBuild(
   modules: ModuleSource,
   { build, revectorize = startedWide() }: LoadOptions,
 ): Promise<Choice> {
-  const usual = build ?? bestBuild();
-  if (!revectorize || build !== undefined) return { build: usual };
+  const best = build ?? bestBuild();
+  if (modules(best, false) === undefined) {
+    const reason = "this entry of the package has no kernels but simd";
+    return { build: "simd", ...((build || revectorize) && { reason }) };
+  }
+  if (!revectorize || build !== undefined) return { build: best };
   const { whyNotWide } = await import("./runtime/revectorize.js");
   const reason = await whyNotWide(modules);
-  return reason === undefined ? { build: "wide" } : { build: usual, reason };
+  return reason === undefined ? { build: "wide" } : { build: best, reason };
 }
 
 /** The program on as many threads as wanted, or on one and the reason why. */

@@ -1,5 +1,17 @@
-/** The build reads the kernels as base64 text. */
+/** A compiled module, as Workers import it. */
 declare module "*.wasm" {
+  const module: WebAssembly.Module;
+  export default module;
+}
+
+/** The same, as edge runtimes import it. */
+declare module "*.wasm?module" {
+  const module: WebAssembly.Module;
+  export default module;
+}
+
+/** The bytes as base64 text, which the build puts in place of the import. */
+declare module "*.wasm?inline" {
   const base64: string;
   export default base64;
 }

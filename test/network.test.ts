@@ -1,10 +1,12 @@
 /** The package as callers use it: inputs, outputs, wrong arguments, memory. */
 import { beforeAll, describe, expect, test } from "vitest";
+import { createLoader } from "../src/api.js";
 import { UnsupportedError } from "../src/errors.js";
 import type { Network } from "../src/index.js";
 import { mobileNetV1 } from "../src/models/mobilenetv1.js";
 import { seededRandom } from "../src/models/random.js";
 import { loadModel } from "./support/load.js";
+import { modulesOf } from "./support/modules.js";
 import { describeShared, sharedBytes, sharedPath } from "./support/shared.js";
 
 const graph = mobileNetV1({ alpha: 0.25, resolution: 64, classes: 10 });
@@ -230,6 +232,18 @@ describe("options", () => {
     await expect(loadModel(new Uint8Array(5))).rejects.toThrow(/expected a TensorFlow Lite file/);
     await expect(loadModel(new Response("", { status: 404 }))).rejects.toThrow(/HTTP status 404/);
     await expect(loadModel("/nowhere/model.tflite")).rejects.toThrow(/\/nowhere\/model.tflite/);
+  });
+
+  test("falls back to the kernels that every entry has", async () => {
+    const load = createLoader((build, shared) =>
+      build === "simd" && !shared ? Promise.resolve(modulesOf("simd")) : undefined,
+    );
+    const unasked = await load(graph);
+    expect(unasked.build).toEqual({ kernels: "simd", threads: 1, byteProducts: false });
+    const asked = await load(graph, { build: "relaxed" });
+    expect(asked.build).toMatchObject({ kernels: "simd", reason: "this entry of the package has no kernels but simd" });
+    const { build } = await load(graph, { threads: 2 });
+    expect(build).toMatchObject({ threads: 1, reason: expect.stringContaining("shared memory") as string });
   });
 });
 

@@ -1,12 +1,37 @@
 /** What is published: only our own files, and few bytes. */
 import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
-import { join, relative } from "node:path";
 import { build } from "esbuild";
 import { describe, expect, test } from "vitest";
 import { buildFile } from "./support/modules.js";
 
 const ROOT = join(import.meta.dirname, "..");
+
+const { exports } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
+  exports: Record<string, string | Record<string, string>>;
+};
+const FILES = Object.values(exports).flatMap((target) => (typeof target === "string" ? target : Object.values(target)));
+
+/** What a bundle of an entry exports, and the kernels that it takes from files. */
+async function variant(file: string): Promise<{ names: string[]; files: string[] }> {
+  const { metafile } = await build({
+    entryPoints: [join(ROOT, file)],
+    bundle: true,
+    format: "esm",
+    outdir: join(ROOT, "out"),
+    absWorkingDir: ROOT,
+    write: false,
+    metafile: true,
+    external: ["*.wasm", "*.wasm?module"],
+  });
+  const [output] = Object.values(metafile.outputs);
+  return {
+    names: output!.exports.toSorted(),
+    files: output!.imports.filter(({ external }) => external).map(({ path }) => basename(path)),
+  };
+}
 
 /** Everything that a page with the default entry downloads at once: kernels and dependencies, not what is asked for later. */
 async function entryBytes(): Promise<Uint8Array> {
@@ -49,6 +74,25 @@ describe("the package", () => {
     for (const path of paths)
       expect(path).toMatch(/^(package\.json|README\.md|CHANGELOG\.md|LICENSE|build\/.+\.(js|d\.ts|wasm))$/);
     expect(paths.some((path) => path.includes("bench"))).toBe(false);
+  });
+
+  test("has the files that its exports name", () => {
+    for (const file of FILES) expect(existsSync(join(ROOT, file)), file).toBe(true);
+  });
+
+  test("has entries that differ only in where their kernels come from", async () => {
+    const entries = Object.values(exports).filter((target) => typeof target === "object" && target.workerd);
+    expect(entries.length).toBeGreaterThan(0);
+    for (const entry of entries as Record<string, string>[]) {
+      const usual = await variant(entry.default!);
+      const workerd = await variant(entry.workerd!);
+      const edge = await variant(entry["edge-light"]!);
+      expect(workerd.names).toEqual(usual.names);
+      expect(edge.names).toEqual(usual.names);
+      expect(usual.files).toEqual([]);
+      expect(workerd.files).toEqual(["kernels.simd.wasm", "relaxed.wasm"]);
+      expect(edge.files).toEqual(["kernels.simd.wasm?module"]);
+    }
   });
 
   test.each(["simd", "relaxed"] as const)("has %s kernels below 64 KB", (name) => {

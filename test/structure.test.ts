@@ -9,6 +9,7 @@ const ROOT = join(import.meta.dirname, "..");
 const ROWS = [
   ["cli/"],
   ["index.ts"],
+  ["kernels/"],
   ["api.ts", "network.ts"],
   ["formats/", "models/", "runtime/", "image/", "classes.ts", "labels.ts", "layers.ts", "source.ts", "tensors.ts"],
   ["graph/"],

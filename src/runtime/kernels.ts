@@ -46,7 +46,7 @@ export type Modules = readonly WebAssembly.Module[];
 
 /**
  * Where the modules come from; each entry of the package has its own way. `shared` asks for kernels on shared memory,
- * which threads need; undefined if this entry does not have them.
+ * which threads need; undefined if this entry does not have them. Every entry has `simd` on memory of its own.
  */
 export type ModuleSource = (build: Build, shared: boolean) => Promise<Modules> | undefined;
 

@@ -1,0 +1,76 @@
+/**
+ * Bundles the entries of the package into build/.
+ *
+ * Which entries there are stands in package.json: `"./faces": { "workerd": "./build/workerd/faces.js", …, "default":
+ * "./build/faces.js" }` is src/faces.ts, bundled once for each condition. They differ only in where kernels come from:
+ * what an entry imports from kernels/inline.js comes from kernels/workerd.ts and kernels/edge-light.ts in the variants.
+ */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { build } from "esbuild";
+
+const ROOT = resolve(import.meta.dirname, "..");
+const { exports } = JSON.parse(readFileSync(resolve(ROOT, "package.json"), "utf8"));
+
+const VARIANTS = ["workerd", "edge-light"];
+
+/** Of each file in the exports: its source and, if it is not the default one, the variant. */
+const entryPoints = Object.values(exports)
+  .flatMap(Object.entries)
+  .filter(([condition, path]) => condition !== "types" && path.endsWith(".js"))
+  .map(([condition, path]) => {
+    const out = path.replace("./build/", "").replace(/\.js$/, "");
+    const source = `./src/${out.replace(`${condition}/`, "")}.ts`;
+    return { out, in: VARIANTS.includes(condition) ? `${condition}:${source}` : source };
+  });
+
+/** An entry of a variant is a module of its own in the namespace of that name; what it imports is shared with the others. */
+const variants = {
+  name: "variants",
+  setup({ onResolve, onLoad }) {
+    for (const variant of VARIANTS) {
+      onResolve({ filter: new RegExp(`^${variant}:`) }, ({ path }) => ({
+        path: path.slice(variant.length + 1),
+        namespace: variant,
+      }));
+      onResolve({ filter: /\/kernels\/inline\.js$/, namespace: variant }, () => ({
+        path: resolve(ROOT, `src/kernels/${variant}.ts`),
+      }));
+      onLoad({ filter: /./, namespace: variant }, ({ path }) => ({
+        contents: readFileSync(resolve(ROOT, path), "utf8"),
+        resolveDir: resolve(ROOT, "src"),
+        loader: "ts",
+      }));
+    }
+  },
+};
+
+/** Kernels are text (`?inline`) or stay files beside the bundle. */
+const kernels = {
+  name: "kernels",
+  setup({ onLoad }) {
+    onLoad({ filter: /\.wasm$/ }, ({ path, suffix }) => ({
+      contents: readFileSync(path),
+      loader: suffix === "?inline" ? "base64" : "copy",
+    }));
+  },
+};
+
+await build({
+  entryPoints: [...entryPoints, { in: "./src/cli/index.ts", out: "cli" }],
+  absWorkingDir: ROOT,
+  outdir: "build",
+  bundle: true,
+  splitting: true,
+  minify: true,
+  format: "esm",
+  target: "es2022",
+  packages: "external",
+  lineLimit: 160,
+  chunkNames: "chunks/[name]-[hash]",
+  assetNames: "[name]",
+  allowOverwrite: true, // kernels are copied onto themselves
+  loader: { ".txt": "text" },
+  plugins: [variants, kernels],
+  logLevel: "warning",
+});
