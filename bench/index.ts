@@ -9,12 +9,14 @@ import { Bench } from "tinybench";
 import { prepare } from "../src/api.js";
 import { costOf } from "../src/graph/cost.js";
 import type { Graph } from "../src/graph/graph.js";
+import type { Op } from "../src/graph/ops.js";
 import { formatShape, type TensorView } from "../src/graph/tensor.js";
 import { table } from "../src/cli/command.js";
 import { centralCrop } from "../src/image/image.js";
 import { resize } from "../src/image/resize.js";
 import { bestBuild, type Build } from "../src/runtime/features.js";
 import { Program } from "../src/runtime/program.js";
+import { bareRates, kindOf, type BareRates } from "./bare.js";
 import { CONFIGURATIONS, seededNetwork, type Precision } from "./models.js";
 
 interface Measured {
@@ -33,6 +35,13 @@ const modules = await Promise.all(
 );
 
 console.log(`Node ${process.version}, ${cpus()[0]!.model}, kernels ${build}, 1 thread, median of ${duration} ms\n`);
+const bare = { float32: await bareRates("float32", modules), int8: await bareRates("int8", modules) };
+const bareRows = (["convolution", "depthwise", "pointwise"] as const).map((kind) => [
+  kind,
+  bare.float32[kind].toFixed(1),
+  bare.int8[kind].toFixed(1),
+]);
+console.log(table([["bare kernel, GMAC/s", "float32", "int8"], ...bareRows], [false, true, true]));
 const measured: Measured[] = [];
 for (const { alpha, resolution } of CONFIGURATIONS) {
   for (const precision of ["float32", "int8"] as const) measured.push(await measure(alpha, resolution, precision));
@@ -45,7 +54,8 @@ const totals = measured.map(({ name, milliseconds, multAdds }) => [
 console.log(table([["network", "ms", "GMAC/s"], ...totals], [false, true, true]));
 const picture = await measurePicture();
 console.log(`a picture of 1920×1080 to 224×224: ${picture.toFixed(3)} ms\n`);
-for (const { name, layers } of measured) console.log(`${name}\n${table(layers, [false, true, true, true, true])}`);
+for (const { name, layers } of measured)
+  console.log(`${name}\n${table(layers, [false, true, true, true, true, true])}`);
 
 async function measure(alpha: number, resolution: number, precision: Precision): Promise<Measured> {
   const graph = prepare(seededNetwork(alpha, resolution, precision), undefined);
@@ -58,7 +68,7 @@ async function measure(alpha: number, resolution: number, precision: Precision):
     program.execute();
   });
   const multAdds = graph.ops.reduce((sum, op) => sum + costOf(op, graph.tensors).multAdds, 0);
-  return { name, milliseconds, multAdds, layers: layerRows(graph, program, x, milliseconds) };
+  return { name, milliseconds, multAdds, layers: layerRows(graph, program, x, milliseconds, bare[precision]) };
 }
 
 /** The central part of an RGB photograph, resized to the input of the largest network. */
@@ -80,8 +90,11 @@ async function median(name: string, task: () => void): Promise<number> {
   return result.latency.p50;
 }
 
-/** Each stage of the program, timed between the others: an operator, or a depthwise and the pointwise after it. */
-function layerRows(graph: Graph, program: Program, x: TensorView, milliseconds: number): string[][] {
+/**
+ * Each stage of the program, timed between the others: an operator, or a depthwise and the pointwise after it. The share
+ * of the bare kernels' rate is the time that they would need over the time it took.
+ */
+function layerRows(graph: Graph, program: Program, x: TensorView, milliseconds: number, rates: BareRates): string[][] {
   const runs = Math.ceil(duration / milliseconds);
   const { stages } = program;
   const times = stages.map(() => new Float64Array(runs));
@@ -99,6 +112,7 @@ function layerRows(graph: Graph, program: Program, x: TensorView, milliseconds: 
     const ops = op < 0 ? [] : graph.ops.slice(covered + 1, op + 1);
     covered = Math.max(covered, op);
     const multAdds = ops.reduce((sum, each) => sum + costOf(each, graph.tensors).multAdds, 0);
+    const bareTime = ops.reduce((sum, each) => sum + bareTimeOf(each, graph, rates), 0);
     const types = ops.filter(({ type }) => type !== "reshape").map(({ type }) => type);
     const output = ops.at(-1);
     return [
@@ -106,10 +120,21 @@ function layerRows(graph: Graph, program: Program, x: TensorView, milliseconds: 
       output ? formatShape(graph.tensors[output.outputs[0]!]!.shape) : "",
       (1000 * time).toFixed(1),
       multAdds ? rate(multAdds, time) : "",
-      `${((100 * time) / milliseconds).toFixed(1)} %`,
+      bareTime ? percent(bareTime / time) : "",
+      percent(time / milliseconds),
     ];
   });
-  return [["layer", "output", "µs", "GMAC/s", "share"], ...rows];
+  return [["layer", "output", "µs", "GMAC/s", "of bare", "share"], ...rows];
+}
+
+/** Milliseconds that a bare kernel would take for what an operator computes. */
+function bareTimeOf(op: Op, graph: Graph, rates: BareRates): number {
+  const kind = kindOf(op, graph);
+  return kind ? costOf(op, graph.tensors).multAdds / rates[kind] / 1e6 : 0;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
 }
 
 function rate(multAdds: number, milliseconds: number): string {

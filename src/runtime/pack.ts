@@ -112,8 +112,7 @@ function packFloats(matrix: FloatMatrix, outputs: number, runs: number, run: num
   return {
     bytes: words * 4,
     from: matrix.from,
-    write: (buffer, address) =>
-      fillFloats(new Float32Array(buffer, address, words), matrix, outputs, runs, run, padded),
+    write: (buffer, address) => fillFloats(new Int32Array(buffer, address, words), matrix, outputs, runs, run, padded),
   };
 }
 
@@ -143,14 +142,15 @@ class Views {
 }
 
 function fillFloats(
-  to: Float32Array,
-  { weights: read, bias }: FloatMatrix,
+  to: Int32Array,
+  matrix: FloatMatrix,
   outputs: number,
   runs: number,
   run: number,
   padded: number,
 ): void {
-  const weights = read();
+  const weights = bitsOf(matrix.weights());
+  const bias = bitsOf(matrix.bias);
   const stride = (1 + runs * padded) * BLOCK;
   for (let n = 0, from = 0; n < outputs; ++n) {
     const column = Math.floor(n / BLOCK) * stride + (n % BLOCK);
@@ -160,6 +160,11 @@ function fillFloats(
       for (const end = from + run; from < end; ++from, at += BLOCK) to[at] = weights[from]!;
     }
   }
+}
+
+/** Floats to be moved as integers: until V8 has optimised a loop, it makes an object of each number with a fraction. */
+function bitsOf({ buffer, byteOffset, length }: Float32Array): Int32Array {
+  return new Int32Array(buffer, byteOffset, length);
 }
 
 function fillPairs(

@@ -8,6 +8,7 @@ import type { Figure } from "./statistics.js";
 export const QUANTITIES = {
   picture: { title: "a picture", unit: "ms" },
   start: { title: "process start to first result", unit: "ms" },
+  own: { title: "from the first line of the script on", unit: "ms" },
   first: { title: "first run", unit: "ms" },
   second: { title: "second run", unit: "ms" },
   tenth: { title: "tenth run", unit: "ms" },

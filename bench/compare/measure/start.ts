@@ -8,6 +8,7 @@ import { figure, type Figure } from "./statistics.js";
 
 const MEASURES = {
   start: ({ process, ready }) => ready.firstResult - process.started,
+  own: ({ ready }) => ready.firstResult - ready.begun,
   first: ({ ready }) => ready.times[0]!,
   second: ({ ready }) => ready.times[1]!,
   tenth: ({ ready }) => ready.times[9]!,

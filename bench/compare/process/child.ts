@@ -4,10 +4,11 @@
  */
 import { Unsupported } from "../engines/engine.js";
 import { ENGINES } from "../engines/index.js";
-import { cpuTime, now, type Answer, type Request, type Task } from "./messages.js";
+import { cpuTime, now, peakMemory, type Answer, type Request, type Task } from "./messages.js";
 
 const FIRST_RUNS = 10;
 
+const begun = now();
 const task = JSON.parse(process.argv[2]!) as Task;
 
 try {
@@ -22,7 +23,7 @@ try {
     output = await run();
     times.push(performance.now() - start);
   }
-  const peak = 1024 * process.resourceUsage().maxRSS;
+  const peak = peakMemory();
   process.on("message", async ({ milliseconds, least }: Request) => {
     const batch: number[] = [];
     for (let total = 0; total < milliseconds || batch.length < least; total += batch.at(-1)!) {
@@ -32,7 +33,7 @@ try {
     }
     answer({ type: "batch", times: batch, cpu: cpuTime() });
   });
-  answer({ type: "ready", firstResult, times, output: Array.from(output), peak });
+  answer({ type: "ready", begun, firstResult, times, output: Array.from(output), peak });
 } catch (error) {
   if (!(error instanceof Unsupported)) throw error;
   answer({ type: "refused", reason: error.message });

@@ -1,4 +1,5 @@
 /** What the bench and the processes of its engines tell each other. */
+import { readFileSync } from "node:fs";
 import type { Model } from "../engines/engine.js";
 import type { EngineName } from "../engines/index.js";
 
@@ -12,6 +13,8 @@ export interface Task {
 /** The first message of a process: it has loaded the model and run it ten times. */
 export interface Ready {
   readonly type: "ready";
+  /** Milliseconds since the epoch when Node had started and the script began. */
+  readonly begun: number;
   /** Milliseconds since the epoch when the first result was there. */
   readonly firstResult: number;
   /** Milliseconds of each run. */
@@ -54,4 +57,15 @@ export function now(): number {
 export function cpuTime(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
+}
+
+/**
+ * The largest resident set of this process so far, in bytes. Where Linux tells it: process.resourceUsage().maxRSS begins
+ * with what the parent had when it forked.
+ */
+export function peakMemory(): number {
+  const { maxRSS } = process.resourceUsage();
+  const kilobytes =
+    process.platform === "linux" ? /VmHWM:\s*(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))?.[1] : 0;
+  return 1024 * (Number(kilobytes) || maxRSS);
 }
