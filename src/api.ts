@@ -3,6 +3,7 @@ import { describe, ModelError } from "./errors.js";
 import { readModel } from "./formats/index.js";
 import { buildGraph, type Graph } from "./graph/graph.js";
 import { absorb } from "./graph/rewrite/absorb.js";
+import { batchNormsAsDepthwise, foldBatchNorms } from "./graph/rewrite/batchnorm.js";
 import { batched } from "./graph/rewrite/batch.js";
 import { foldConstants } from "./graph/rewrite/constants.js";
 import { toFloat32 } from "./graph/rewrite/precision.js";
@@ -144,8 +145,9 @@ function checkOptions({ build, precision, threads, batch }: LoadOptions): void {
 
 /** The rewrites between a file's graph and the kernels. */
 export function prepare(graph: Graph, precision: "float32" | undefined): Graph {
-  const folded = foldConstants(graph);
-  return buildGraph(absorb(precision ? toFloat32(folded) : folded));
+  const constant = foldConstants(graph);
+  const typed = precision ? toFloat32(constant) : constant;
+  return buildGraph(absorb(batchNormsAsDepthwise(foldBatchNorms(typed))));
 }
 
 async function readLabels(

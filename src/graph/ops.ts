@@ -43,6 +43,16 @@ export interface FullyConnected {
   readonly activation: Activation;
 }
 
+/**
+ * Batch normalisation with the statistics of training (Ioffe & Szegedy 2015, algorithm 2):
+ * gamma · (x - mean) / √(variance + epsilon) + beta. Inputs: x [N,H,W,C] or [N,C], then gamma, beta, mean and variance,
+ * each [C].
+ */
+export interface BatchNorm {
+  readonly type: "batchnorm";
+  readonly epsilon: number;
+}
+
 /** The mean over a window, without the padding. Input: x [N,H,W,C]. */
 export interface AveragePool {
   readonly type: "averagepool";
@@ -96,6 +106,7 @@ export type OpAttributes =
   | Convolution
   | Depthwise
   | FullyConnected
+  | BatchNorm
   | AveragePool
   | Mean
   | Softmax
@@ -158,6 +169,11 @@ export function outputShape(op: Op, tensors: readonly Tensor[]): readonly number
       expectBias(shapes[2], rows);
       return [...x.slice(0, -1), rows];
     }
+    case "batchnorm":
+      for (const shape of shapes.slice(1)) {
+        if (shape.length !== 1 || shape[0] !== x.at(-1)) mismatch("statistics of", x.at(-1) ?? 1, shape.join("×"));
+      }
+      return x;
     case "averagepool":
       expectRank("input", x, 4);
       expectInside(op.kernel, op.padding);
@@ -210,6 +226,6 @@ function expectBias(shape: readonly number[] | undefined, channels: number): voi
   }
 }
 
-function mismatch(what: string, expected: number, got: number | undefined): never {
+function mismatch(what: string, expected: number, got: number | string | undefined): never {
   throw new FormatError(`${what} expected ${expected}, got ${got}`);
 }

@@ -6,6 +6,7 @@ import type { Op } from "../../src/graph/ops.js";
 import type { Tensor } from "../../src/graph/tensor.js";
 import { activation } from "./activation.js";
 import { averagepool } from "./averagepool.js";
+import { batchnorm } from "./batchnorm.js";
 import { convolution } from "./convolution.js";
 import { depthwise } from "./depthwise.js";
 import { dequantize } from "./dequantize.js";
@@ -30,6 +31,8 @@ export function reference(op: Op, tensors: readonly Tensor[], x: ArrayLike<numbe
       return activation(op, tensors, x);
     case "averagepool":
       return averagepool(op, tensors, x);
+    case "batchnorm":
+      return batchnorm(op, tensors, x);
     case "convolution":
       return convolution(op, tensors, x);
     case "depthwise":

@@ -9,7 +9,7 @@ import * as schema from "./schema.js";
 /**
  * The bytes of a `.tflite` file with a graph. Padding that is neither SAME nor VALID becomes a PAD of its own.
  *
- * @throws UnsupportedError for an average pool with such padding.
+ * @throws UnsupportedError for an average pool with such padding, and for a batch norm, which the format does not have.
  */
 export function writeTflite(graph: Graph): Uint8Array {
   return new Writer(graph).finish();
@@ -94,6 +94,8 @@ class Writer {
         const version = quantized ? 3 : 1;
         return this.#operator("DEPTHWISE_CONV_2D", version, inputs, op.outputs, schema.OptionsType.depthwise, options);
       }
+      case "batchnorm":
+        throw new UnsupportedError("batchnorm: expected folded, or as a depthwise convolution");
       case "averagepool": {
         const [inputs, padding] = this.#padded(op, op.kernel, op.stride, op.padding);
         // A PAD would put zeros into the mean.

@@ -1,4 +1,5 @@
 /** From an operator to kernel calls: one file an operator. Each throws UnsupportedError where no kernel fits. */
+import { UnsupportedError } from "../../errors.js";
 import type { Op } from "../../graph/ops.js";
 import type { Tensor } from "../../graph/tensor.js";
 import type { Call, Operand, Target } from "../stage.js";
@@ -23,6 +24,8 @@ export function lower(op: Op, tensors: readonly Tensor[], input: Operand, output
       return lowerDepthwise(op, tensors, input, output);
     case "fullyconnected":
       return lowerFullyConnected(op, tensors, input, output, target);
+    case "batchnorm":
+      throw new UnsupportedError("expected folded, or as a depthwise convolution, before it is lowered");
     case "averagepool":
       return lowerAveragePool(op, tensors, input, output);
     case "mean":
