@@ -1,5 +1,6 @@
 import encodePng from "@jsquash/png/encode.js";
 import { init as initPngEncoder } from "@jsquash/png/encode.js";
+import encodeWebp, { init as initWebpEncoder } from "@jsquash/webp/encode.js";
 import jpeg from "jpeg-js";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -7,6 +8,10 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { decodeImage } from "../../src/cli/decode.js";
 
 const require = createRequire(import.meta.url);
+
+function moduleOf(path: string): Promise<WebAssembly.Module> {
+  return WebAssembly.compile(readFileSync(require.resolve(path)));
+}
 
 /** Left half red, right half blue, 24×8. */
 const WIDTH = 24;
@@ -57,9 +62,7 @@ describe("JPEG", () => {
 describe("PNG", () => {
   let png: Uint8Array;
   beforeAll(async () => {
-    await initPngEncoder(
-      await WebAssembly.compile(readFileSync(require.resolve("@jsquash/png/codec/pkg/squoosh_png_bg.wasm"))),
-    );
+    await initPngEncoder(await moduleOf("@jsquash/png/codec/pkg/squoosh_png_bg.wasm"));
     png = new Uint8Array(await encodePng({ data, width: WIDTH, height: HEIGHT, colorSpace: "srgb" } as ImageData));
   });
 
@@ -73,6 +76,32 @@ describe("PNG", () => {
     new DataView(vast.buffer).setUint32(16, 30000);
     new DataView(vast.buffer).setUint32(20, 30000);
     await expect(decodeImage(vast)).rejects.toThrow("image of 30000×30000 pixels; at most 100 million are decoded");
+  });
+});
+
+describe("WebP", () => {
+  const encode = (options: { quality?: number; lossless?: number }) =>
+    encodeWebp({ data, width: WIDTH, height: HEIGHT, colorSpace: "srgb" } as ImageData, options);
+  beforeAll(async () => {
+    await initWebpEncoder(await moduleOf("@jsquash/webp/codec/enc/webp_enc_simd.wasm"));
+  });
+
+  test("without loss is decoded, bit for bit", async () => {
+    const image = await decodeImage(new Uint8Array(await encode({ lossless: 1 })));
+    expect([image.width, image.height]).toEqual([WIDTH, HEIGHT]);
+    expect(Array.from(image.data)).toEqual(Array.from(data));
+  });
+
+  test("with loss is decoded", async () => {
+    const image = await decodeImage(new Uint8Array(await encode({ quality: 90 })));
+    expect([image.width, image.height]).toEqual([WIDTH, HEIGHT]);
+    expect([colour(image, 2, 4), colour(image, 20, 4)]).toEqual(["red", "blue"]);
+  });
+
+  test("cut off is refused, and the next one decoded", async () => {
+    const webp = new Uint8Array(await encode({ lossless: 1 }));
+    await expect(decodeImage(webp.subarray(0, webp.length - 10))).rejects.toThrow("damaged image");
+    expect((await decodeImage(webp)).width).toBe(WIDTH);
   });
 });
 
