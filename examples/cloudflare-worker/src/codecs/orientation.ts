@@ -1,0 +1,20 @@
+/** Pictures as the camera was held. */
+import type { Image } from "mobilenet-simd";
+
+/** An RGB picture turned and mirrored as EXIF's orientation says: 5 to 8 swap the axes, most mirror one or both. */
+export function upright(image: Image, orientation: number): Image {
+  if (orientation === 1) return image;
+  const { data, width, height } = image;
+  const swap = orientation >= 5;
+  const mirrorX = [2, 3, 7, 8].includes(orientation);
+  const mirrorY = [3, 4, 6, 7].includes(orientation);
+  const turned = { data: new Uint8Array(data.length), width: swap ? height : width, height: swap ? width : height };
+  for (let y = 0, to = 0; y < turned.height; ++y) {
+    for (let x = 0; x < turned.width; ++x) {
+      const [u, v] = swap ? [y, x] : [x, y];
+      let from = ((mirrorY ? height - 1 - v : v) * width + (mirrorX ? width - 1 - u : u)) * 3;
+      for (let channel = 0; channel < 3; ++channel) turned.data[to++] = data[from++]!;
+    }
+  }
+  return turned;
+}

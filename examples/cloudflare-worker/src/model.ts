@@ -1,0 +1,54 @@
+/** The network of an isolate, and where its model comes from. */
+import { loadModel, type LoadOptions, type Network, type Source } from "mobilenet-simd";
+import { Refusal } from "./errors.js";
+import { within } from "./within.js";
+
+/** Half of an isolate's memory. */
+const MAX_MODEL_BYTES = 64 * 2 ** 20;
+
+const MOST_SECONDS = 20;
+
+/** Loads a model when a request first needs it, and once for all requests of the isolate. */
+export class IsolateModel<Env> {
+  readonly #open: (env: Env) => Source | Promise<Source>;
+  readonly #options: LoadOptions;
+  #network: Network | undefined;
+  #loading: Promise<Network> | undefined;
+
+  constructor(open: (env: Env) => Source | Promise<Source>, options: LoadOptions = {}) {
+    this.#open = open;
+    this.#options = { maxMemory: MAX_MODEL_BYTES, ...options };
+  }
+
+  /** @throws Refusal 503 if the model cannot be loaded; the next call tries again. */
+  async get(env: Env, ctx: ExecutionContext): Promise<Network> {
+    if (this.#network) return this.#network;
+    const loading = (this.#loading ??= this.#load(env));
+    // What one request began, others wait for: it goes on when that one is cancelled.
+    ctx.waitUntil(loading.catch(() => undefined));
+    try {
+      this.#network = await within(MOST_SECONDS, loading, () => new Error(`no answer in ${MOST_SECONDS} s`));
+      return this.#network;
+    } catch (error) {
+      if (this.#loading === loading) this.#loading = undefined;
+      console.error("the model cannot be loaded:", error);
+      throw new Refusal(503, "the model cannot be loaded", { "retry-after": "10" });
+    }
+  }
+
+  async #load(env: Env): Promise<Network> {
+    return loadModel(await this.#open(env), this.#options);
+  }
+}
+
+/** A model in a bucket, as a stream that never is in memory twice. */
+export async function fromBucket(bucket: R2Bucket, key: string): Promise<Response> {
+  const object = await bucket.get(key);
+  if (!object) throw new Error(`no object "${key}" in the bucket`);
+  return new Response(object.body, { headers: { "content-length": String(object.size) } });
+}
+
+/** A model among the static assets. */
+export function fromAssets(assets: Fetcher, path: string): Promise<Response> {
+  return assets.fetch(new URL(path, "https://assets.invalid"));
+}

@@ -1,0 +1,65 @@
+/** The Worker: a picture in, JSON out. */
+import type { LoadOptions, Source } from "mobilenet-simd";
+import { withBody } from "./body.js";
+import { CODEC_MODULES } from "./codecs/modules.js";
+import { Refusal } from "./errors.js";
+import { IsolateModel } from "./model.js";
+import { PictureReader } from "./picture.js";
+import { leastSide, QUESTIONS } from "./questions.js";
+import { parseHosts, withRemote } from "./remote.js";
+
+export interface Env {
+  /** Hosts that pictures may be fetched from, with commas; none switches it off. */
+  readonly FETCH_HOSTS?: string;
+}
+
+/**
+ * Answers `POST /classify` with a picture as the body, `GET /classify?url=` if hosts are allowed, and `GET /health`.
+ *
+ * @param open gives the model; asked once in each isolate.
+ */
+export function createWorker<E extends Env>(
+  open: (env: E) => Source | Promise<Source>,
+  options?: LoadOptions,
+): ExportedHandler<E> {
+  const model = new IsolateModel(open, options);
+  const pictures = new PictureReader(CODEC_MODULES);
+
+  async function respond(request: Request, env: E, ctx: ExecutionContext): Promise<object> {
+    const { pathname, searchParams: query } = new URL(request.url);
+    if (pathname === "/health") {
+      allow(request, ["GET"]);
+      const { inputs, outputs, layers, memory, build } = await model.get(env, ctx);
+      return { model: { inputs, outputs, layers: layers.length }, memory, build };
+    }
+    const question = QUESTIONS.get(pathname);
+    if (!question) throw new Refusal(404, `there is nothing at ${pathname}`);
+    const hosts = parseHosts(env.FETCH_HOSTS);
+    allow(request, hosts.size ? ["POST", "GET"] : ["POST"]);
+    const answer = question(query);
+    const use = async (file: Uint8Array) => {
+      const net = await model.get(env, ctx);
+      return pictures.show(file, leastSide(net), (image) => answer(net, image));
+    };
+    if (request.method === "GET") return withRemote(query.get("url") ?? "", hosts, use);
+    return withBody(request.body, request.headers.get("content-length"), use);
+  }
+
+  return {
+    async fetch(request, env, ctx) {
+      try {
+        return Response.json(await respond(request, env, ctx));
+      } catch (error) {
+        if (!(error instanceof Refusal)) console.error(error);
+        const { status, message, headers } = error instanceof Refusal ? error : new Refusal(500, "internal error");
+        return Response.json({ error: message }, { status, headers });
+      }
+    },
+  };
+}
+
+function allow({ method }: Request, methods: readonly string[]): void {
+  if (methods.includes(method)) return;
+  const allowed = methods.join(", ");
+  throw new Refusal(405, `expected ${allowed}, got ${method}`, { allow: allowed });
+}
