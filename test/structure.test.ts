@@ -8,16 +8,27 @@ const ROOT = join(import.meta.dirname, "..");
 /** Folders and files below src, highest first; a file may import from its own row and those below it. */
 const ROWS = [
   ["cli/"],
-  ["index.ts"],
+  ["index.ts", "faces.ts"],
   ["kernels/"],
-  ["api.ts", "network.ts"],
-  ["formats/", "models/", "runtime/", "image/", "classes.ts", "labels.ts", "layers.ts", "source.ts", "tensors.ts"],
+  ["api.ts", "network.ts", "faces/"],
+  [
+    "formats/",
+    "models/",
+    "runtime/",
+    "image/",
+    "detection/",
+    "classes.ts",
+    "labels.ts",
+    "layers.ts",
+    "source.ts",
+    "tensors.ts",
+  ],
   ["graph/"],
   ["errors.ts"],
 ];
 
 /** Rooms in the same row that do not know each other. */
-const APART = ["formats/", "models/", "runtime/", "image/"];
+const APART = ["formats/", "models/", "runtime/", "image/", "detection/"];
 
 function rowOf(file: string): number {
   const row = ROWS.findIndex((places) =>

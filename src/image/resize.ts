@@ -160,7 +160,7 @@ function triangles(from: number, to: number) {
 }
 
 /** A channel of an RGBA pixel laid over the background, in whole bytes. */
-function blended(data: ArrayLike<number>, at: number, channel: number, background: Background): number {
+export function blended(data: ArrayLike<number>, at: number, channel: number, background: Background): number {
   const alpha = data[at + 3]!;
   return Math.round((data[at + channel]! * alpha + background[channel]! * (255 - alpha)) / 255);
 }

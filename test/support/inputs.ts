@@ -32,10 +32,14 @@ export function rgbOf({ name, file }: GoldenInput, size: number, crop = 1): Uint
   return rgb;
 }
 
-/** Decodes a JPEG (with jpeg-js, as the goldens were made) or a 24-bit BMP. */
+/** Decodes a JPEG or a 24-bit BMP. */
 export function decodeFile(path: string): Image {
   const bytes = sharedBytes(path);
-  if (extname(path) === ".bmp") return decodeBmp(bytes);
+  return extname(path) === ".bmp" ? decodeBmp(bytes) : decodeJpeg(bytes);
+}
+
+/** With jpeg-js, as the goldens were made. */
+export function decodeJpeg(bytes: Uint8Array): Image {
   return jpeg.decode(bytes, {
     useTArray: true,
     formatAsRGBA: false,
@@ -60,7 +64,8 @@ function decodeBmp(bytes: Uint8Array): Image {
   return { data, width, height };
 }
 
-function synthetic(name: string, size: number): Uint8Array {
+/** A picture made by rule. */
+export function synthetic(name: string, size: number): Uint8Array {
   const rgb = new Uint8Array(size * size * 3);
   if (name === "full255") return rgb.fill(255);
   if (name === "ramp") return rgb.map((_, i) => i % 256);

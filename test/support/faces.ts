@@ -1,0 +1,118 @@
+/** The goldens of the face networks (../shared/golden/faces), and the photos they were made from. */
+import { readFileSync } from "node:fs";
+import type { Box, Image } from "../../src/image/image.js";
+import { decodeFile, decodeJpeg } from "./inputs.js";
+import { HAVE_SHARED, sharedFloats, sharedJson } from "./shared.js";
+
+/** The package with the weights and photos. */
+export const FACE_API = new URL("../../node_modules/@vladmandic/face-api/", import.meta.url);
+
+export interface GoldenDetection extends Box {
+  readonly score: number;
+  /** Of the anchor. */
+  readonly index?: number;
+}
+
+interface DetectorGoldens {
+  readonly images: Readonly<
+    Record<
+      string,
+      {
+        readonly input_sha256: string;
+        readonly input_normalised_sha256: string;
+        readonly "detections_0.5": readonly GoldenDetection[];
+        readonly "detections_0.1": readonly GoldenDetection[];
+        readonly "detections_0.5_size224"?: readonly GoldenDetection[];
+      }
+    >
+  >;
+}
+
+export interface GoldenLayer {
+  readonly i: number;
+  readonly shape: readonly number[];
+  readonly mean: number;
+  readonly std: number;
+  readonly max: number;
+  readonly first64?: readonly number[];
+  readonly first8?: readonly number[];
+}
+
+export interface GoldenIndex {
+  readonly images: readonly { readonly id: string; readonly path: string }[];
+  readonly ssd_mobilenetv1: DetectorGoldens & {
+    readonly activations: { readonly image: string; readonly layers: readonly GoldenLayer[] };
+    readonly raw: Readonly<Record<string, { readonly activations?: readonly GoldenLayer[] }>>;
+  };
+  readonly tiny_face_detector: DetectorGoldens;
+}
+
+export type GoldenPoint = readonly [number, number];
+
+export interface GoldenAttributes {
+  readonly age: number;
+  readonly gender: "male" | "female";
+  readonly gender_probability: number;
+  readonly expressions: Readonly<Record<string, number>>;
+}
+
+export interface GoldenFace {
+  readonly image: string;
+  readonly face: number;
+  readonly detection: GoldenDetection;
+  readonly crop_rect: Box;
+  readonly aligned_rect: Box;
+  readonly aligned_crop_rect: Box;
+  readonly unaligned: GoldenAttributes;
+  readonly aligned: GoldenAttributes;
+  readonly landmarks68: readonly GoldenPoint[];
+}
+
+export interface GoldenCrop extends GoldenAttributes {
+  readonly id: string;
+  readonly kind: "unaligned" | "aligned" | "synthetic";
+  readonly image?: string;
+  readonly face?: number;
+  readonly crop_width: number;
+  readonly crop_height: number;
+  readonly input?: { readonly file?: string; readonly sha256: string };
+  readonly input_normalised_sha256: string;
+  readonly gender_logits: readonly number[];
+  readonly age_raw: number;
+  readonly expression_logits: readonly number[];
+  readonly landmarks68: { readonly raw: readonly number[]; readonly points_in_crop: readonly GoldenPoint[] };
+  readonly landmarks68_tiny: { readonly raw: readonly number[] };
+}
+
+const EMPTY: GoldenIndex = {
+  images: [],
+  ssd_mobilenetv1: { images: {}, activations: { image: "", layers: [] }, raw: {} },
+  tiny_face_detector: { images: {} },
+};
+
+export const goldenIndex: GoldenIndex = HAVE_SHARED ? sharedJson("golden", "faces", "index.json") : EMPTY;
+
+export const { faces: goldenFaces, inputs: goldenCrops }: { faces: GoldenFace[]; inputs: GoldenCrop[] } = HAVE_SHARED
+  ? sharedJson("golden", "faces", "faces.json")
+  : { faces: [], inputs: [] };
+
+/** The names of the ten photos. */
+export const PHOTOS = goldenIndex.images.map(({ id }) => id);
+
+const decoded = new Map<string, Image>();
+
+/** One of the ten photos. */
+export function photo(id: string): Image {
+  const { path } = goldenIndex.images.find((image) => image.id === id)!;
+  const image = decoded.get(id) ?? (path.startsWith("shared/") ? decodeFile(path.slice(7)) : samplePhoto(path));
+  decoded.set(id, image);
+  return image;
+}
+
+function samplePhoto(path: string): Image {
+  return decodeJpeg(readFileSync(new URL(path.replace("@vladmandic/face-api/", ""), FACE_API)));
+}
+
+export function goldenFloats(file: string): Float32Array {
+  return sharedFloats("golden", "faces", file);
+}
