@@ -1,5 +1,6 @@
 /** The goldens of the face networks (../shared/golden/faces), and the photos they were made from. */
 import { readFileSync } from "node:fs";
+import { expect } from "vitest";
 import type { Box, Image } from "../../src/image/image.js";
 import { decodeFile, decodeJpeg } from "./inputs.js";
 import { HAVE_SHARED, sharedFloats, sharedJson } from "./shared.js";
@@ -115,4 +116,21 @@ function samplePhoto(path: string): Image {
 
 export function goldenFloats(file: string): Float32Array {
   return sharedFloats("golden", "faces", file);
+}
+
+/** The anchors of the SSD as its file has them: 5118 × 4 float32 at byte 5535069, see spec.md, 0.1. */
+export function ssdAnchors(): Float32Array {
+  const file = readFileSync(new URL("model/ssd_mobilenetv1_model.bin", FACE_API));
+  return new Float32Array(new Uint8Array(file.subarray(5535069, 5535069 + 5118 * 16)).buffer);
+}
+
+/** The same in number, order and anchors; boxes within 0.01 pixel, scores within 1e-4. */
+export function expectDetections(got: readonly GoldenDetection[], golden: readonly GoldenDetection[]): void {
+  expect(got.map(({ index }) => index)).toEqual(golden.map(({ index }) => index));
+  for (const [i, expected] of golden.entries()) {
+    for (const side of ["x", "y", "width", "height"] as const) {
+      expect(Math.abs(got[i]![side] - expected[side]), `${side} of ${i}`).toBeLessThan(0.01);
+    }
+    expect(Math.abs(got[i]!.score - expected.score), `score of ${i}`).toBeLessThan(1e-4);
+  }
 }
