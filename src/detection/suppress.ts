@@ -39,7 +39,7 @@ function aboveThreshold({ scores, classes }: Candidates, { scoreThreshold, class
     const score = scores[start + best]!;
     if (!classwise && score > scoreThreshold) found.push({ box, index: best, score });
   }
-  return found.sort((a, b) => b.score - a.score); // a stable sort
+  return found.toSorted((a, b) => b.score - a.score); // stable
 }
 
 /** The area that two boxes share, as a part of what they cover together; 0 if one of them has no area. */
