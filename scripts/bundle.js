@@ -5,12 +5,12 @@
  * "./build/faces.js" }` is src/faces.ts, bundled once for each condition. They differ only in where kernels come from:
  * what an entry imports from kernels/inline.js comes from kernels/workerd.ts and kernels/edge-light.ts in the variants.
  */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { build } from "esbuild";
 
 const ROOT = resolve(import.meta.dirname, "..");
-const { exports } = JSON.parse(readFileSync(resolve(ROOT, "package.json"), "utf8"));
+const { exports, optionalDependencies } = JSON.parse(readFileSync(resolve(ROOT, "package.json"), "utf8"));
 
 const VARIANTS = ["workerd", "edge-light"];
 
@@ -56,7 +56,7 @@ const kernels = {
   },
 };
 
-await build({
+const { metafile } = await build({
   entryPoints: [...entryPoints, { in: "./src/cli/index.ts", out: "cli" }],
   absWorkingDir: ROOT,
   outdir: "build",
@@ -65,7 +65,7 @@ await build({
   minify: true,
   format: "esm",
   target: "es2022",
-  packages: "external",
+  external: ["node:*", ...Object.keys(optionalDependencies)], // the rest is small, and one file opens sooner than many
   lineLimit: 160,
   chunkNames: "chunks/[name]-[hash]",
   assetNames: "[name]",
@@ -73,4 +73,18 @@ await build({
   loader: { ".txt": "text" },
   plugins: [variants, kernels],
   logLevel: "warning",
+  metafile: true,
 });
+
+/** What became part of the bundles, with its licence. */
+const packages = new Set(
+  Object.keys(metafile.inputs).flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []),
+);
+const licenses = [...packages].toSorted().map((name) => {
+  const folder = resolve(ROOT, "node_modules", name);
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+  const { version, license } = JSON.parse(readFileSync(resolve(folder, "package.json"), "utf8"));
+  const text = file ? `\n\n${readFileSync(resolve(folder, file), "utf8").trim()}` : "";
+  return `# ${name} ${version} (${license})${text}\n`;
+});
+writeFileSync(resolve(ROOT, "build/LICENSES.md"), licenses.join("\n"));

@@ -59,7 +59,7 @@ async function textsOf(file: Uint8Array): Promise<string[]> {
 
 /** The same through the library, which takes longer to load than everything else together. */
 async function inflated(file: Uint8Array): Promise<string[]> {
-  const { unzipSync } = await import("fflate");
+  const { unzipSync } = await import("./unzip.js");
   const filter = ({ name, originalSize }: { name: string; originalSize: number }) =>
     name.endsWith(".txt") && originalSize <= MAX_BYTES;
   return Object.values(unzipSync(file, { filter })).map((bytes) => UTF8.decode(bytes));

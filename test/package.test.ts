@@ -60,7 +60,7 @@ async function entryBytes(): Promise<Uint8Array> {
 }
 
 describe("the package", () => {
-  test("holds the build and three documents, nothing else", () => {
+  test("holds the build and its documents, nothing else", () => {
     const listing = execFileSync("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
       cwd: ROOT,
       encoding: "utf8",
@@ -72,7 +72,7 @@ describe("the package", () => {
     expect(paths).toContain("build/index.d.ts");
     expect(paths).toContain("build/cli.js");
     for (const path of paths)
-      expect(path).toMatch(/^(package\.json|README\.md|CHANGELOG\.md|LICENSE|build\/.+\.(js|d\.ts|wasm))$/);
+      expect(path).toMatch(/^(package\.json|README\.md|CHANGELOG\.md|LICENSE|build\/LICENSES\.md|build\/.+\.(js|d\.ts|wasm))$/);
     expect(paths.some((path) => path.includes("bench"))).toBe(false);
   });
 
