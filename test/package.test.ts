@@ -72,7 +72,9 @@ describe("the package", () => {
     expect(paths).toContain("build/index.d.ts");
     expect(paths).toContain("build/cli.js");
     for (const path of paths)
-      expect(path).toMatch(/^(package\.json|README\.md|CHANGELOG\.md|LICENSE|build\/LICENSES\.md|build\/.+\.(js|d\.ts|wasm))$/);
+      expect(path).toMatch(
+        /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|build\/LICENSES\.md|build\/.+\.(js|d\.ts|wasm))$/,
+      );
     expect(paths.some((path) => path.includes("bench"))).toBe(false);
   });
 
