@@ -10,29 +10,19 @@ const ROWS = [
   ["cli/"],
   ["index.ts", "faces.ts"],
   ["kernels/"],
-<<<<<<< HEAD
   ["api.ts", "network.ts", "faces/"],
-=======
-  ["api.ts", "network.ts"],
->>>>>>> 93adf0b (Libraries become part of the bundle, with their licences: nothing to install beside the package, and a faster start)
   [
     "formats/",
     "models/",
     "runtime/",
     "image/",
-<<<<<<< HEAD
     "detection/",
-=======
->>>>>>> 93adf0b (Libraries become part of the bundle, with their licences: nothing to install beside the package, and a faster start)
     "classes.ts",
     "labels.ts",
     "layers.ts",
     "source.ts",
     "tensors.ts",
-<<<<<<< HEAD
-=======
     "unzip.ts",
->>>>>>> 93adf0b (Libraries become part of the bundle, with their licences: nothing to install beside the package, and a faster start)
   ],
   ["graph/"],
   ["errors.ts"],
