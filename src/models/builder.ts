@@ -81,7 +81,8 @@ export class GraphBuilder {
   /** Uniform in ±√(6 / fan-in), He's initialisation for ReLU. */
   #weights(name: string, shape: readonly number[], fanIn: number): number {
     const limit = Math.sqrt(6 / fanIn);
-    const data = Float32Array.from({ length: elementCount(shape) }, () => limit * (2 * this.#random() - 1));
+    const data = new Float32Array(elementCount(shape));
+    for (let i = 0; i < data.length; ++i) data[i] = limit * (2 * this.#random() - 1);
     return this.#tensors.push({ name, shape, dtype: "float32", data }) - 1;
   }
 }
