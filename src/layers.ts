@@ -1,10 +1,11 @@
 /** A graph as a list for people: what each operator is, the shapes it goes between, and what it costs. */
-import { costOf } from "./graph/cost.js";
+import { costOf, type Cost } from "./graph/cost.js";
 import type { Graph } from "./graph/graph.js";
 import type { OpType, Padding, Size } from "./graph/ops.js";
 import type { DType } from "./graph/tensor.js";
 
-export interface Layer {
+/** Its cost is that of a run. */
+export interface Layer extends Cost {
   /** Place in the order of execution. */
   readonly index: number;
   readonly type: OpType;
@@ -22,10 +23,6 @@ export interface Layer {
   /** Of the output, if it is 8-bit. */
   readonly scale?: number;
   readonly zeroPoint?: number;
-  /** Multiply-accumulates for a run. */
-  readonly multAdds: number;
-  /** Weights and biases. */
-  readonly parameters: number;
 }
 
 /** The layers of a graph, in the order they run. */

@@ -44,7 +44,7 @@ describe("mobilenet-simd", () => {
   test("explains itself", async () => {
     const { code, stdout, stderr } = await cli(["--help"]);
     expect([code, stderr]).toEqual([0, ""]);
-    for (const name of ["classify", "inspect", "demo"]) {
+    for (const name of ["classify", "cost", "inspect", "demo"]) {
       expect(stdout).toContain(name);
       const help = await cli([name, "--help"]);
       expect(help.code).toBe(0);
@@ -64,6 +64,13 @@ describe("mobilenet-simd", () => {
     [["classify", "x.jpg", "--model", "m", "--top", "none"], /--top expected a whole number from 1, got none/],
     [["classify", "x.jpg", "--turbo"], /--turbo/],
     [["inspect"], /expected one model file, got 0/],
+    [["cost", "--alpha", "wide"], /--alpha expected a number, got wide/],
+    [["cost", "--alpha", "1.5"], /"alpha" expected a number above 0 and up to 1, got 1.5/],
+    [["cost", "--resolution", "64x"], /--resolution expected a number, got \n/],
+    [["cost", "--resolution", "64x64x3"], /--resolution expected pixels or HEIGHTxWIDTH, got 64x64x3/],
+    [["cost", "--variant", "deep"], /"variant" expected one of separable, convolutional, shallow, got string "deep"/],
+    [["cost", "--paper", "--alpha", "1"], /--paper expected no other network, got --alpha/],
+    [["cost", "model.tflite"], /expected options only, got model.tflite/],
     [["demo"], /expected at least one picture/],
   ])("%j is wrong usage: exit code 2", async (args, message) => {
     const { code, stdout, stderr } = await cli(args);
@@ -134,5 +141,43 @@ describe("inspect", () => {
     const { stdout } = await cli(["inspect", model, "--json"]);
     const summary = JSON.parse(stdout) as { layers: { multAdds: number }[]; multAdds: number };
     expect(summary.layers.reduce((sum, { multAdds }) => sum + multAdds, 0)).toBe(summary.multAdds);
+  });
+});
+
+describe("cost", () => {
+  test("prints layers, types of layer and totals", async () => {
+    const { code, stdout, stderr } = await cli(["cost"]);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(
+      /^layer +type +input +output +mult-adds +% +parameters +%\nconv1 +Conv 3×3 \/ s2 +224×224×3 /,
+    );
+    expect(stdout).toMatch(/\nconv_dw_13 +Conv DW 3×3 +7×7×1024 +7×7×1024 +451,584 +0.08 +9,216 +0.22\n/);
+    expect(stdout).toMatch(/\nConv 1×1 +539,492,352 +94.86 +3,139,584 +74.59\n/);
+    expect(stdout).toMatch(/\ntotal +568,740,352 +100.00 +4,209,088 +100.00\n$/);
+  });
+
+  test("of any member, as JSON", async () => {
+    const options = ["--alpha", "0.25", "--resolution", "40x50", "--variant", "convolutional", "--classes", "7"];
+    const { stdout } = await cli(["cost", ...options, "--json"]);
+    const { layers, types, total } = JSON.parse(stdout) as {
+      layers: { type?: string; inputShape: number[]; weights: number }[];
+      types: Record<string, { weights: number }>;
+      total: { weights: number };
+    };
+    expect(layers[0]!.inputShape).toEqual([1, 40, 50, 3]);
+    expect(Object.keys(types)).toEqual(["Conv 3×3", "Fully connected"]);
+    expect(types["Fully connected"]!.weights).toBe(256 * 7);
+    expect(layers.reduce((sum, { weights }) => sum + weights, 0)).toBe(total.weights);
+  });
+
+  test("prints the paper's figures beside ours, with what explains the three exceptions", async () => {
+    const { code, stdout } = await cli(["cost", "--paper"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/\n +6 +0.5 MobileNet-224 +mult-adds +149 M +149.49\d{4} M\n/);
+    expect(stdout).toMatch(/ 4866 M +4867.29\d{4} M +mult-adds without the classifier: 4866.2\d{5} M\n/);
+    const explained = stdout.split("\n").filter((line) => / (M|%)  [a-z]/.test(line));
+    expect(explained.length).toBe(3);
+    const figures = JSON.parse((await cli(["cost", "--paper", "--json"])).stdout) as unknown[];
+    expect(stdout.trim().split("\n").length).toBe(1 + figures.length);
   });
 });
