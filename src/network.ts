@@ -84,7 +84,7 @@ export class Network {
    * @throws TypeError for another kind of array, RangeError for a wrong length or a number that is not finite.
    */
   run(input: TensorView | Readonly<Record<string, TensorView>>): TensorValue[] {
-    const program = this.#running();
+    const program = this.program;
     const arrays = this.#arrays(input);
     const counts = Object.entries(arrays).map(([argument, array], index) =>
       checkElements(argument, array, program.inputs[index]!, this.batch),
@@ -144,15 +144,16 @@ export class Network {
     return all.slice(0, all.length / this.batch);
   }
 
+  /** @internal What runs. */
+  get program(): Program {
+    if (!this.#program) throw new Error("the network is disposed");
+    return this.#program;
+  }
+
   /** Ends the network's threads and lets go of its memory. Calling it again does nothing. */
   dispose(): void {
     this.#program?.dispose();
     this.#program = undefined;
-  }
-
-  #running(): Program {
-    if (!this.#program) throw new Error("the network is disposed");
-    return this.#program;
   }
 
   #pictureInput(): PictureInput {
@@ -163,7 +164,7 @@ export class Network {
 
   /** Runs the network on up to a batch of pictures. */
   #show(images: readonly Image[], options: ImageOptions): Program {
-    const program = this.#running();
+    const program = this.program;
     const picture = this.#pictureInput();
     for (const [slot, image] of images.entries()) picture.write(image, options, program.inputs[0]!, slot);
     program.execute(images.length);

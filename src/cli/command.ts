@@ -1,5 +1,6 @@
 /** What the subcommands have in common. */
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import type { LoadOptions } from "../index.js";
 
 export interface Command {
   /** A line for the list of commands. */
@@ -30,6 +31,34 @@ export function parseCount(option: string, text: string): number {
   if (!Number.isInteger(count) || count < 1)
     throw new UsageError(`${option} expected a whole number from 1, got ${text}`);
   return count;
+}
+
+/** Options that say how a model runs, for parse(). */
+export const LOAD_OPTIONS = {
+  precision: { type: "string" },
+  build: { type: "string" },
+  threads: { type: "string" },
+} as const;
+
+/** The lines on them in a command's help. */
+export const LOAD_HELP = `  --precision float32   runs a quantised model in float32
+  --build NAME          which kernels to run, simd or relaxed; default: the fastest here
+  --threads N           a number, or auto for as many as there are processors, up to four; default: 1`;
+
+/** The values of LOAD_OPTIONS for loadModel(). Throws UsageError. */
+export function loadOptions({ precision, build, threads }: Partial<Record<keyof typeof LOAD_OPTIONS, string>>) {
+  const options: LoadOptions = {
+    ...(precision !== undefined && { precision: expectOneOf("--precision", precision, ["float32"]) }),
+    ...(build !== undefined && { build: expectOneOf("--build", build, ["simd", "relaxed"]) }),
+    ...(threads !== undefined && { threads: threads === "auto" ? threads : parseCount("--threads", threads) }),
+  };
+  return options;
+}
+
+function expectOneOf<const T extends string>(option: string, text: string, choices: readonly T[]): T {
+  const choice = choices.find((each) => each === text);
+  if (choice === undefined) throw new UsageError(`${option} expected ${choices.join(" or ")}, got ${text}`);
+  return choice;
 }
 
 /** Columns of text, each as wide as its widest cell; numbers, which is what `right` says, to the right. */

@@ -7,6 +7,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ default: Command }>>> = 
   cost: () => import("./cost.js"),
   demo: () => import("./demo.js"),
   inspect: () => import("./inspect.js"),
+  profile: () => import("./profile.js"),
 };
 
 async function help(): Promise<string> {

@@ -1,7 +1,7 @@
 /** Channel blocks: how an activation lies in linear memory, as a kernel is told of it. */
 import { UnsupportedError } from "../errors.js";
 import type { Activation, Padding, Size } from "../graph/ops.js";
-import { featureMap, type FeatureMap, type Tensor } from "../graph/tensor.js";
+import { ELEMENT_BYTES, elementCount, featureMap, type FeatureMap, type Tensor } from "../graph/tensor.js";
 import type { StepRecord } from "./step.js";
 
 /** Channels in a block. */
@@ -29,8 +29,9 @@ export function pixelBytesOf(family: Family): number {
   return family === "f32" ? 32 : 16;
 }
 
-/** Bytes of an activation in channel blocks. */
-export function blockedBytes(tensor: Tensor): number {
+/** Bytes of an activation in channel blocks, or as callers have it. */
+export function storedBytes(tensor: Tensor, form: "blocks" | "nhwc"): number {
+  if (form === "nhwc") return elementCount(tensor.shape) * ELEMENT_BYTES[tensor.dtype];
   const { images, height, width, channels } = featureMap(tensor.shape);
   return blocksOf(channels) * images * height * width * pixelBytesOf(familyOf(tensor));
 }

@@ -7,10 +7,9 @@
  * The first kilobyte stays unused because the compiler folds address offsets only if small addresses are invalid.
  */
 import type { Graph } from "../graph/graph.js";
-import { ELEMENT_BYTES, elementCount } from "../graph/tensor.js";
 import { align, placeAll, type Lifetime } from "./arena.js";
 import { cutStage, type Cut } from "./cut.js";
-import { blockedBytes } from "./layout.js";
+import { storedBytes } from "./layout.js";
 import type { Lowered } from "./lower.js";
 import type { Call, Operand, Stage } from "./stage.js";
 import { STEP_BYTES, type StepRecord } from "./step.js";
@@ -128,9 +127,7 @@ function lifetimes(graph: Graph, { stages, root }: Lowered, keep: ReadonlySet<nu
       known.last = Math.max(known.last, stage);
       return;
     }
-    const { shape, dtype } = graph.tensors[tensor]!;
-    const bytes = form === "blocks" ? blockedBytes(graph.tensors[tensor]!) : elementCount(shape) * ELEMENT_BYTES[dtype];
-    lives.set(key, { bytes, first: stage, last: stage });
+    lives.set(key, { bytes: storedBytes(graph.tensors[tensor]!, form), first: stage, last: stage });
   };
   for (const tensor of graph.inputs) use(tensor, "nhwc", -1);
   for (const [index, stage] of stages.entries()) {

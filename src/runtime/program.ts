@@ -36,7 +36,7 @@ export class Program {
   readonly threads: number;
   /** The graph without its constants, which are packed. */
   readonly graph: Graph;
-  readonly #plan: Plan;
+  readonly plan: Plan;
   readonly #buffer: ArrayBufferLike;
   readonly #stages: readonly RunningStage[];
   readonly #team: Team | undefined;
@@ -52,7 +52,7 @@ export class Program {
     target: Target,
   ) {
     this.graph = withoutConstants(graph);
-    this.#plan = plan;
+    this.plan = plan;
     this.#buffer = buffer;
     this.#stages = stages;
     this.#team = team;
@@ -109,16 +109,24 @@ export class Program {
   /**
    * From the inputs to the outputs, for the first `images` images of the batch. Allocates nothing; the inputs' memory is
    * used for other things after they are read.
+   *
+   * @param ends takes the time at which each stage ended, by performance.now().
    */
-  execute(images = this.#batch): void {
-    if (this.#team) this.#team.execute(images);
-    else for (let stage = 0; stage < this.#stages.length; ++stage) this.executeStage(stage, images);
+  execute(images = this.#batch, ends?: Float64Array): void {
+    if (this.#team) {
+      this.#team.execute(images, ends);
+      return;
+    }
+    for (let stage = 0; stage < this.#stages.length; ++stage) {
+      this.executeStage(stage, images);
+      if (ends) ends[stage] = performance.now();
+    }
   }
 
   /** One stage alone on the calling thread, to time it. */
   executeStage(index: number, images = this.#batch): void {
     const stage = this.#stages[index]!;
-    const panel = this.#plan.panels[0]!;
+    const panel = this.plan.panels[0]!;
     const units = unitsOf(stage);
     for (let unit = 0; unit < units; ++unit) runUnit(stage, unit, panel, images / this.#batch);
   }
@@ -153,7 +161,7 @@ export class Program {
     const { images, height, width, channels } = featureMap(it.shape);
     const pixels = images * height * width;
     const elements = pixels * blocksOf(channels) * BLOCK;
-    const address = this.#plan.address(tensor, "blocks");
+    const address = this.plan.address(tensor, "blocks");
     const blocks =
       familyOf(it) === "f32"
         ? new Float32Array(this.#buffer, address, elements)

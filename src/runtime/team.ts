@@ -40,8 +40,12 @@ export class Member {
     for (const [index, stage] of stages.entries()) this.#firsts[index + 1] = this.#firsts[index]! + unitsOf(stage);
   }
 
-  /** Runs the program together with whoever is awake; returns when all is done. */
-  lead(images: number): void {
+  /**
+   * Runs the program together with whoever is awake; returns when all is done.
+   *
+   * @param ends takes the time at which each stage ended, by performance.now(), as soon as this thread sees it.
+   */
+  lead(images: number, ends?: Float64Array): void {
     const control = this.#control;
     // In this order: who finds a number to take finds nothing done yet.
     Atomics.store(control, IMAGES, images);
@@ -49,9 +53,7 @@ export class Member {
     Atomics.store(control, NEXT, 0);
     Atomics.store(control, CALLS, (Atomics.load(control, CALLS) + 1) & 0x7fffffff);
     if (Atomics.load(control, SLEEPING) > 0) Atomics.notify(control, CALLS);
-    this.#work();
-    const all = this.#firsts.at(-1)!;
-    while (Atomics.load(control, DONE) < all);
+    for (let stage = this.#work(ends); stage < this.#stages.length; ++stage) this.#await(stage, ends);
   }
 
   /** Takes part in every run until the calls counter is set to a negative number. Blocks; for workers. */
@@ -74,21 +76,30 @@ export class Member {
   /**
    * A late worker's next number may already belong to the next run; which is as good. So that a number of one run is
    * none of another, all runs have the same numbers: fewer images leave units with nothing to do.
+   *
+   * @returns the first stage that may have units left that others have taken.
    */
-  #work(): void {
+  #work(ends?: Float64Array): number {
     const control = this.#control;
     const firsts = this.#firsts;
     const stages = this.#stages;
     let stage = 0;
     for (;;) {
       const unit = Atomics.add(control, NEXT, 1);
-      if (unit >= firsts[stages.length]!) return;
+      if (unit >= firsts[stages.length]!) return stage;
       if (unit < firsts[stage]!) stage = 0;
-      while (unit >= firsts[stage + 1]!) ++stage;
+      for (; unit >= firsts[stage + 1]!; ++stage) this.#await(stage, ends);
+      // Not done by this, if a late worker is in the same stage of the next run.
       while (Atomics.load(control, DONE) < firsts[stage]!);
       runUnit(stages[stage]!, unit - firsts[stage]!, this.#panel, Atomics.load(control, IMAGES) / this.#batch);
       Atomics.add(control, DONE, 1);
     }
+  }
+
+  /** Waits until the units of a stage, and of those before, are done. */
+  #await(stage: number, ends?: Float64Array): void {
+    while (Atomics.load(this.#control, DONE) < this.#firsts[stage + 1]!);
+    if (ends) ends[stage] = performance.now();
   }
 }
 

@@ -7,8 +7,8 @@ import type { Orders } from "./worker.js";
 export interface Team {
   /** How many threads there are beside the caller's. */
   readonly workers: number;
-  /** Runs the program for so many images. The caller takes part and is back when it is done. */
-  execute(images: number): void;
+  /** Runs the program for so many images; `ends` takes when each stage ended. The caller takes part and is back when it is done. */
+  execute(images: number, ends?: Float64Array): void;
   /** Ends the workers. */
   dismiss(): void;
 }
@@ -32,7 +32,11 @@ export async function recruit(
     dismiss(control);
     throw error;
   }
-  return { workers: workers.length, execute: (images) => leader.lead(images), dismiss: () => dismiss(control) };
+  return {
+    workers: workers.length,
+    execute: (images, ends) => leader.lead(images, ends),
+    dismiss: () => dismiss(control),
+  };
 }
 
 /** Starts a worker and waits until it is ready. */

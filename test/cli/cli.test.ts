@@ -1,6 +1,6 @@
 /** The command as people run it: what the build made, in a process of its own. */
 import { execFile } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import jpeg from "jpeg-js";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -44,7 +44,7 @@ describe("mobilenet-simd", () => {
   test("explains itself", async () => {
     const { code, stdout, stderr } = await cli(["--help"]);
     expect([code, stderr]).toEqual([0, ""]);
-    for (const name of ["classify", "cost", "inspect", "demo"]) {
+    for (const name of ["classify", "cost", "inspect", "profile", "demo"]) {
       expect(stdout).toContain(name);
       const help = await cli([name, "--help"]);
       expect(help.code).toBe(0);
@@ -71,6 +71,11 @@ describe("mobilenet-simd", () => {
     [["cost", "--variant", "deep"], /"variant" expected one of separable, convolutional, shallow, got string "deep"/],
     [["cost", "--paper", "--alpha", "1"], /--paper expected no other network, got --alpha/],
     [["cost", "model.tflite"], /expected options only, got model.tflite/],
+    [["profile"], /expected one model file, got 0/],
+    [["profile", "m", "--threads", "many"], /--threads expected a whole number from 1, got many/],
+    [["profile", "m", "--build", "fast"], /--build expected simd or relaxed, got fast/],
+    [["profile", "m", "--precision", "int4"], /--precision expected float32, got int4/],
+    [["profile", "m", "--time", "0"], /--time expected a whole number from 1, got 0/],
     [["demo"], /expected at least one picture/],
   ])("%j is wrong usage: exit code 2", async (args, message) => {
     const { code, stdout, stderr } = await cli(args);
@@ -179,5 +184,43 @@ describe("cost", () => {
     expect(explained.length).toBe(3);
     const figures = JSON.parse((await cli(["cost", "--paper", "--json"])).stdout) as unknown[];
     expect(stdout.trim().split("\n").length).toBe(1 + figures.length);
+  });
+});
+
+describe("profile", () => {
+  test("prints layers and their sum", async () => {
+    const { code, stdout, stderr } = await cli(["profile", model, "--time", "20", "--build", "simd"]);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(
+      /^model.tflite, simd kernels, 1 thread, Node v\d+.*\n\nlayer +output +ms +GMAC\/s +KiB +share\n/,
+    );
+    expect(stdout).toMatch(/\ndepthwise \+ convolution +1×16×16×16 +\d+\.\d{3} +\d+\.\d +\d+ +\d+\.\d %\n/);
+    expect(stdout).toMatch(/\ntotal +\d+\.\d{3} +\d+\.\d +\d+ +100.0 %\n$/);
+  });
+
+  test("gives the same as JSON, and draws it", async () => {
+    const file = join(folder, "profile.svg");
+    const options = ["--time", "20", "--threads", "2", "--precision", "float32", "--svg", file];
+    const { stdout } = await cli(["profile", model, ...options, "--json"]);
+    const { layers, threads, milliseconds, bytes } = JSON.parse(stdout) as {
+      layers: { share: number; milliseconds: number; bytes: number }[];
+      threads: number;
+      milliseconds: number;
+      bytes: number;
+    };
+    const total = (what: "share" | "milliseconds" | "bytes") => layers.reduce((sum, layer) => sum + layer[what], 0);
+    expect(threads).toBe(2);
+    expect(total("share")).toBeCloseTo(1, 9);
+    expect(total("milliseconds")).toBeCloseTo(milliseconds, 9);
+    expect(total("bytes")).toBe(bytes);
+    const svg = readFileSync(file, "utf8");
+    expect(svg.match(/<rect /g)!.length).toBe(layers.length);
+    expect(svg).toMatch(/^<svg [^>]+>\n<style>[^<]+<\/style>\n(<(text|rect) [^>]+(\/>|>[^<]*<\/text>)\n)+<\/svg>\n$/);
+  });
+
+  test("says what is wrong with a model: exit code 1", async () => {
+    const { code, stderr } = await cli(["profile", join(folder, "notes.txt")]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^expected a .*\n$/);
   });
 });

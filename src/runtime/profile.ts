@@ -1,0 +1,77 @@
+/** How long each stage of a program takes and what it moves, for `mobilenet-simd profile` and the benchmarks. */
+import { costOf } from "../graph/cost.js";
+import type { Graph } from "../graph/graph.js";
+import type { Op } from "../graph/ops.js";
+import type { TensorView } from "../graph/tensor.js";
+import { storedBytes } from "./layout.js";
+import type { PlannedStage } from "./plan.js";
+import type { Program } from "./program.js";
+
+export interface StageProfile {
+  /** The operators it runs, in order: most often one, or a depthwise and a pointwise convolution; none to change the layout. */
+  readonly ops: readonly Op[];
+  /** The median of its times. */
+  readonly milliseconds: number;
+  readonly multAdds: number;
+  /** Bytes of its inputs, weights and outputs as they lie in linear memory: what it touches at least once. */
+  readonly bytes: number;
+}
+
+/**
+ * Times the stages of a program within its runs.
+ *
+ * @param inputs elements for each input.
+ * @param milliseconds how long to measure, after half as long to warm up.
+ */
+export function profileStages(
+  program: Program,
+  inputs: readonly TensorView[],
+  milliseconds: number,
+): readonly StageProfile[] {
+  const { graph } = program;
+  const ends = new Float64Array(program.stages.length);
+  const times = Array.from(ends, (): number[] => []);
+  const run = () => {
+    for (const [index, input] of inputs.entries()) program.inputs[index]!.set(input);
+    const start = performance.now();
+    program.execute(undefined, ends);
+    return start;
+  };
+  for (const begin = performance.now(); performance.now() - begin < milliseconds / 2;) run();
+  const begin = performance.now();
+  do {
+    let start = run();
+    for (const [stage, end] of ends.entries()) {
+      times[stage]!.push(end - start);
+      start = end;
+    }
+  } while (performance.now() - begin < milliseconds);
+  return program.plan.stages.map((stage, index) => {
+    const ops = opsOf(stage.op, program);
+    return {
+      ops,
+      milliseconds: times[index]!.toSorted((a, b) => a - b)[times[index]!.length >> 1]!,
+      multAdds: ops.reduce((sum, op) => sum + costOf(op, graph.tensors).multAdds, 0),
+      bytes: bytesOf(stage, graph),
+    };
+  });
+}
+
+/** The operator that a stage ends with, and before it those that no stage ends with: they are part of the one that reads them. */
+function opsOf(last: number, { graph, stages }: Program): readonly Op[] {
+  const ops: Op[] = [];
+  for (let index = last; index >= 0 && (index === last || !stages.includes(index));) {
+    const op = graph.ops[index]!;
+    ops.unshift(op);
+    index = graph.ops.findIndex(({ outputs }) => outputs.includes(op.inputs[0]!));
+  }
+  return ops;
+}
+
+function bytesOf({ calls }: PlannedStage, { tensors }: Graph): number {
+  return calls.reduce((sum, { input, output, weights }) => {
+    const activations = [input, output].filter((operand) => operand !== "panel");
+    const bytes = activations.map(({ tensor, form }) => storedBytes(tensors[tensor]!, form));
+    return sum + bytes.reduce((a, b) => a + b, weights?.bytes ?? 0);
+  }, 0);
+}
