@@ -11,7 +11,8 @@ export const CONFIGURATIONS = [
   { alpha: 0.25, resolution: 128 },
 ] as const;
 
-export type Precision = "float32" | "int8";
+export const PRECISIONS = ["float32", "int8"] as const;
+export type Precision = (typeof PRECISIONS)[number];
 
 export function seededNetwork(alpha: number, resolution: number, precision: Precision): Graph {
   const graph = mobileNetV1({ alpha, resolution });

@@ -2,6 +2,7 @@
  * The steady state as a picture: a panel for each Node, a column for each number of threads, a group of bars for each
  * network. Bars are as long as the time is in multiples of ours, so that small and large networks share a scale.
  */
+import { rect, svg, text } from "../../../src/cli/svg.js";
 import { ENGINE_NAMES, RIVALS, type EngineName } from "../engines/index.js";
 import { medianOf, type Row } from "../measure/rows.js";
 import { describeWork } from "../models/works.js";
@@ -23,22 +24,10 @@ const HEAD = 58;
 const LONGEST = 3.25;
 
 const STYLE = `
-  text { font: 12px system-ui, sans-serif; fill: #1f2328; }
-  .title { font-size: 18px; font-weight: 600; }
-  .panel { font-size: 15px; font-weight: 600; }
-  .group { font-weight: 600; }
-  .small { fill: #59636e; }
-  .name { text-anchor: end; }
-  .rival { fill: #afb8c1; }
   .native { fill: #dfe3e8; }
-  .ours { fill: #1f6feb; }
   .one { stroke: #1f6feb; stroke-dasharray: 2 3; }
   @media (prefers-color-scheme: dark) {
-    text { fill: #e6edf3; }
-    .small { fill: #9198a1; }
-    .rival { fill: #656c76; }
     .native { fill: #3d444d; }
-    .ours { fill: #4493f8; }
     .one { stroke: #4493f8; }
   }`;
 
@@ -65,13 +54,7 @@ export function drawChart({ date, machine, nodes, versions }: Results): string {
     }
     y = bottom;
   }
-  const [w, h] = [width, y + MARGIN];
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="0 0 ${w} ${h}">
-<style>${STYLE}
-</style>
-${parts.join("\n")}
-</svg>
-`;
+  return svg(width, y + MARGIN, parts, STYLE);
 }
 
 interface Bar {
@@ -116,17 +99,12 @@ function isRival({ engine }: Bar): boolean {
 
 /** A bar, with a gap before its end where it is too long. */
 function drawBar(x: number, y: number, multiple: number, style: string): string {
-  const rect = (from: number, to: number) =>
-    `<rect x="${from.toFixed(1)}" y="${y}" width="${(to - from).toFixed(1)}" height="${BAR}" class="${style}"/>`;
+  const part = (from: number, to: number) => rect(from, y, to - from, BAR, style);
   const end = x + UNIT * Math.min(multiple, LONGEST);
-  return multiple > LONGEST ? rect(x, end - 12) + rect(end - 8, end) : rect(x, end);
+  return multiple > LONGEST ? part(x, end - 12) + part(end - 8, end) : part(x, end);
 }
 
-function classOf(bar: Bar): "ours" | "native" | "rival" {
-  if (isRival(bar)) return "rival";
+function classOf(bar: Bar): "ours" | "native" | "other" {
+  if (isRival(bar)) return "other";
   return bar.engine === "ort-native" ? "native" : "ours";
-}
-
-function text(x: number, y: number, style: string, content: string): string {
-  return `<text x="${x}" y="${y}" class="${style}">${content.replaceAll("&", "&amp;").replaceAll("<", "&lt;")}</text>`;
 }
