@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { SingleBar } from "cli-progress";
 import { loadModel, type Network } from "../index.js";
-import { parse, parseCount, UsageError, type Command } from "./command.js";
+import { LOAD_HELP, LOAD_OPTIONS, loadOptions, parse, parseCount, UsageError, type Command } from "./command.js";
 import { decodeImage } from "./decode.js";
 
 const IMAGE_FILE = /\.(jpe?g|png|webp)$/i;
@@ -15,16 +15,18 @@ const command: Command = {
 Names what each picture shows, most probable first. IMAGE is a JPEG, PNG or WebP file, or a folder, which stands for
 all such files in it and below it.
 
-  --model FILE    a .tflite classifier; default: the environment variable MOBILENET_SIMD_MODEL
-  --labels FILE   class names, one a line; default: those in the model file
-  --top N         how many classes to print; default: 5
-  --json          one JSON object a line for each picture
+  --model FILE          a .tflite classifier; default: the environment variable MOBILENET_SIMD_MODEL
+  --labels FILE         class names, one a line; default: those in the model file
+  --top N               how many classes to print; default: 5
+${LOAD_HELP}
+  --json                one JSON object a line for each picture
 `,
   async run(args) {
     const { values, positionals } = parse(args, {
       model: { type: "string" },
       labels: { type: "string" },
       top: { type: "string", default: "5" },
+      ...LOAD_OPTIONS,
       json: { type: "boolean", default: false },
     });
     const model = values.model ?? process.env.MOBILENET_SIMD_MODEL;
@@ -32,7 +34,10 @@ all such files in it and below it.
     const topK = parseCount("--top", values.top);
     if (!positionals.length) throw new UsageError("expected at least one picture, got none");
     const labels = values.labels === undefined ? undefined : await readFile(values.labels, "utf8");
-    const net = await loadModel(model, labels === undefined ? {} : { labels: labels.split(/\r?\n/) });
+    const net = await loadModel(model, {
+      ...loadOptions(values),
+      ...(labels !== undefined && { labels: labels.split(/\r?\n/) }),
+    });
     return classifyFiles(net, positionals, topK, values.json);
   },
 };

@@ -102,7 +102,9 @@ describe("classify", () => {
   });
 
   test("takes the model from the environment, and folders", async () => {
-    const { code, stdout } = await cli(["classify", folder, "--json"], { MOBILENET_SIMD_MODEL: model });
+    const { code, stdout } = await cli(["classify", folder, "--json", "--threads", "2", "--build", "simd"], {
+      MOBILENET_SIMD_MODEL: model,
+    });
     expect(code).toBe(0);
     const lines = stdout
       .trim()
