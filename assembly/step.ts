@@ -23,6 +23,8 @@
 export class Step {
   /** Input, first block; 0: the panel. */
   input: usize;
+  /** The second input of an operator that has two, first block; 0: there is none. */
+  other: usize;
   /** Output, first block; 0: the panel. */
   output: usize;
   /** Packed weights, or another constant operand: the header of each kernel says what. */
@@ -52,6 +54,10 @@ export class Step {
   hi: f32;
   /** A factor for the whole tensor, such as 1 / scale. */
   scale: f32;
+  /** Factors of two 8-bit inputs in units of 2^-shift, see int8/add.ts. */
+  factor: i32;
+  otherFactor: i32;
+  shift: i32;
   /** Of an 8-bit NHWC tensor, counted from the lowest value that its type can hold. */
   zeroPoint: i32;
   /** What is to be added to 8-bit weights, see int8/pointwisedot.ts. */

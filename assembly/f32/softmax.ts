@@ -4,9 +4,10 @@
  *   output[c] = e[c] / Σ e,   e[c] = exp(β · (input[c] - max))
  *
  * Input and output: blocks [C/8][rows][W][8]; step.scale is β, step.inChannels is C. Every call does
- * all the blocks of its rows. The exponential is our own, so that every runtime gives the same bits.
+ * all the blocks of its rows.
  */
 import { Step, blockStride, firstRow } from "../step";
+import { exponential } from "./exponential";
 
 export function f32_softmax(
   step: Step,
@@ -68,27 +69,4 @@ export function f32_softmax(
 @inline
 function valid(step: Step, first: i32): v128 {
   return i32x4.lt_s(i32x4.add(i32x4.splat(first), i32x4(0, 1, 2, 3)), i32x4.splat(step.inChannels));
-}
-
-/**
- * exp(x) for x ≤ 0, relative error below 3e-7: 2^n · exp(r) with |r| ≤ ln 2 / 2, and the Taylor series
- * of exp(r) up to r^7 / 7!. Below -87 it stays at the smallest normal number.
- */
-@inline
-function exponential(x: v128): v128 {
-  x = f32x4.max(x, f32x4.splat(-87));
-  const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.4426950408889634)));
-  // ln 2 in two parts, of which n times the first is exact
-  let r = f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375)));
-  r = f32x4.add(r, f32x4.mul(n, f32x4.splat(2.12194440054691e-4)));
-  let p = f32x4.splat(1 / 5040.0);
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1 / 720.0));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1 / 120.0));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1 / 24.0));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1 / 6.0));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(0.5));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1));
-  const exponent = i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127));
-  return f32x4.mul(p, i32x4.shl(exponent, 23));
 }

@@ -5,7 +5,7 @@
  * order that each operator's comment gives; a convolution without bias has two inputs.
  */
 import { FormatError } from "../errors.js";
-import { formatShape, type Tensor } from "./tensor.js";
+import { elementCount, formatShape, type Tensor } from "./tensor.js";
 
 /** The clamp after an operator: max(x, 0), min(max(x, 0), 6), or nothing. */
 export type Activation = "none" | "relu" | "relu6";
@@ -62,6 +62,15 @@ export interface AveragePool {
   readonly activation: Activation;
 }
 
+/** The largest element of a window, without the padding. Input: x [N,H,W,C]. */
+export interface MaxPool {
+  readonly type: "maxpool";
+  readonly kernel: Size;
+  readonly stride: Size;
+  readonly padding: Padding;
+  readonly activation: Activation;
+}
+
 /** The mean over height and width. Input: x [N,H,W,C]; output [N,1,1,C] or [N,C]. */
 export interface Mean {
   readonly type: "mean";
@@ -72,6 +81,23 @@ export interface Mean {
 export interface Softmax {
   readonly type: "softmax";
   readonly beta: number;
+}
+
+/** 1 / (1 + exp(-x)) */
+export interface Logistic {
+  readonly type: "logistic";
+}
+
+/** x where it is at least 0, else slope · x. */
+export interface LeakyRelu {
+  readonly type: "leakyrelu";
+  readonly slope: number;
+}
+
+/** x + y. Inputs: two of one shape; or x and a constant y with one value, or one for each channel. */
+export interface Add {
+  readonly type: "add";
+  readonly activation: Activation;
 }
 
 /** The same elements in another shape. */
@@ -108,8 +134,12 @@ export type OpAttributes =
   | FullyConnected
   | BatchNorm
   | AveragePool
+  | MaxPool
   | Mean
   | Softmax
+  | Logistic
+  | LeakyRelu
+  | Add
   | Reshape
   | Pad
   | Quantize
@@ -175,6 +205,7 @@ export function outputShape(op: Op, tensors: readonly Tensor[]): readonly number
       }
       return x;
     case "averagepool":
+    case "maxpool":
       expectRank("input", x, 4);
       expectInside(op.kernel, op.padding);
       return [...windowed(x, op.kernel, op.stride, op.padding), x[3]!];
@@ -188,7 +219,12 @@ export function outputShape(op: Op, tensors: readonly Tensor[]): readonly number
     }
     case "reshape":
       return op.shape;
+    case "add":
+      expectAddend(x, tensors[op.inputs[1]!]!);
+      return x;
     case "softmax":
+    case "logistic":
+    case "leakyrelu":
     case "quantize":
     case "dequantize":
     case "activation":
@@ -223,6 +259,14 @@ type FixedShape<R extends number> = R extends 2 ? readonly [number, number] : re
 function expectBias(shape: readonly number[] | undefined, channels: number): void {
   if (shape && (shape.length !== 1 || shape[0] !== channels)) {
     throw new FormatError(`bias expected shape ${channels}, got ${formatShape(shape)}`);
+  }
+}
+
+function expectAddend(x: readonly number[], { shape, data }: Tensor): void {
+  const same = shape.length === x.length && shape.every((size, i) => size === x[i]);
+  const vector = elementCount(shape) === (shape.at(-1) ?? 1) && [1, x.at(-1)].includes(shape.at(-1) ?? 1);
+  if (!same && !(data && vector)) {
+    throw new FormatError(`second input expected ${formatShape(x)} or constants, got ${formatShape(shape)}`);
   }
 }
 

@@ -16,17 +16,22 @@ export type Kernel = (
 export type KernelName =
   | `${"f32" | "int8"}_${
       | "activation"
+      | "add"
       | "averagepool"
       | "convolution"
       | "depthwise"
       | "depthwise3x3s1"
       | "depthwise3x3s2"
       | "fromBlocks"
+      | "maxpool"
       | "toBlocks"
       | "pointwise"
       | "softmax"}`
+  | "f32_leakyrelu"
+  | "f32_logistic"
   | "int8_dequantize"
   | "int8_dequantizeNhwc"
+  | "int8_lookup"
   | "int8_mean"
   | "int8_narrow"
   | "int8_pointwiseDot"

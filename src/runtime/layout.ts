@@ -85,6 +85,11 @@ export function affineOf(tensor: Tensor): Affine {
   return { scale, zeroPoint };
 }
 
+/** The nearest integer; of two, the even one. */
+export function halfToEven(value: number): number {
+  return Math.abs(value % 1) === 0.5 ? 2 * Math.round(value / 2) : Math.round(value);
+}
+
 /** Whether a number can be a scale. */
 export function isScale(scale: number): boolean {
   return scale > 0 && scale < Infinity;

@@ -3,7 +3,7 @@ import { UnsupportedError } from "../errors.js";
 import { costOf } from "../graph/cost.js";
 import { locate, readersOf, type Graph } from "../graph/graph.js";
 import type { Op } from "../graph/ops.js";
-import { featureMap, type Tensor } from "../graph/tensor.js";
+import { elementCount, featureMap, type Tensor } from "../graph/tensor.js";
 import { blocksOf, byteEncoding, familyOf, geometry } from "./layout.js";
 import { isPointwise } from "./ops/convolution.js";
 import { lower } from "./ops/index.js";
@@ -54,7 +54,11 @@ export function lowerGraph(graph: Graph, options: LowerOptions): Lowered {
     available.add(`${tensor} ${form}`);
     return { tensor, form };
   };
-  const work = (op: Op) => costOf(op, tensors).multAdds;
+  /** The activations that an operator reads; its constants are packed. */
+  const operands = (op: Op, form: "blocks" | "nhwc") =>
+    op.inputs.filter((tensor, i) => i === 0 || !tensors[tensor]!.data).map((tensor) => operand(tensor, form));
+  /** An operator that multiplies nothing still takes its time with each element. */
+  const work = (op: Op) => costOf(op, tensors).multAdds || elementCount(tensors[op.outputs[0]!]!.shape);
 
   for (const [index, op] of graph.ops.entries()) {
     const [from, to] = [op.inputs[0]!, op.outputs[0]!];
@@ -65,19 +69,19 @@ export function lowerGraph(graph: Graph, options: LowerOptions): Lowered {
       }
       const before = onPanel.get(from);
       if (before) {
-        push(index, to, [...before.calls, ...lower(op, tensors, "panel", result(to), target)], work(op), before.work);
+        push(index, to, [...before.calls, ...lower(op, tensors, ["panel"], result(to), target)], work(op), before.work);
         return;
       }
       if (options.fuse && op.type === "depthwise" && !wanted.has(to)) {
         const [next, ...others] = readers.get(to) ?? [];
         if (next?.type === "convolution" && !others.length && isPointwise(next, tensors)) {
-          onPanel.set(to, { calls: lower(op, tensors, operand(from, "blocks"), "panel", target), work: work(op) });
+          onPanel.set(to, { calls: lower(op, tensors, operands(op, "blocks"), "panel", target), work: work(op) });
           return;
         }
       }
       const form = available.has(`${root(from)} nhwc`) && takesImages(op, tensors) ? "nhwc" : "blocks";
       const made = op.type === "convolution" ? "blocks" : form;
-      push(index, to, lower(op, tensors, operand(from, form), result(to, made), target), work(op));
+      push(index, to, lower(op, tensors, operands(op, form), result(to, made), target), work(op));
     });
   }
   for (const tensor of options.keep) operand(tensor, "blocks");

@@ -95,7 +95,13 @@ export function planMemory(graph: Graph, lowered: Lowered, keep: ReadonlySet<num
     cut: cuts[i]!,
     calls: stage.calls.map((call): PlannedCall => {
       const weightsAddress = weightsAddresses.get(call) ?? 0;
-      const places = { input: place(call.input), output: place(call.output), weights: weightsAddress, zeros };
+      const places = {
+        input: place(call.input),
+        other: call.other ? place(call.other) : 0,
+        output: place(call.output),
+        weights: weightsAddress,
+        zeros,
+      };
       step += STEP_BYTES;
       return { ...call, step: step - STEP_BYTES, weightsAddress, fields: { ...call.record, ...places } };
     }),
@@ -131,9 +137,10 @@ function lifetimes(graph: Graph, { stages, root }: Lowered, keep: ReadonlySet<nu
   };
   for (const tensor of graph.inputs) use(tensor, "nhwc", -1);
   for (const [index, stage] of stages.entries()) {
-    for (const { input, output } of stage.calls) {
-      if (input !== "panel") use(input.tensor, input.form, index);
-      if (output !== "panel") use(output.tensor, output.form, index);
+    for (const { input, other, output } of stage.calls) {
+      for (const operand of [input, other, output]) {
+        if (operand && operand !== "panel") use(operand.tensor, operand.form, index);
+      }
     }
   }
   for (const tensor of graph.outputs) use(root(tensor), "nhwc", stages.length);

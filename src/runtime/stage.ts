@@ -29,6 +29,8 @@ export interface Packed {
 export interface Call {
   readonly kernel: KernelName;
   readonly input: Operand;
+  /** The second activation of an operator that has two. */
+  readonly other?: Operand | undefined;
   readonly output: Operand;
   readonly weights?: Packed | undefined;
   /** The fields of the step that are no addresses. */

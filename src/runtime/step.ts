@@ -4,6 +4,7 @@
  */
 const FIELDS = [
   "input",
+  "other",
   "output",
   "weights",
   "zeros",
@@ -26,6 +27,9 @@ const FIELDS = [
   "lo",
   "hi",
   "scale",
+  "factor",
+  "otherFactor",
+  "shift",
   "zeroPoint",
   "weightOffset",
   "flip",

@@ -25,6 +25,44 @@ describe("activation", () => {
   });
 });
 
+describe("leaky relu", () => {
+  const slopes = fc.record({ case: cases, slope: fc.constantFrom(0.1, 0.2, 0.01, 1.5, -0.5) });
+  testProperty("of any slope", slopes, async ({ case: { seed, ...size }, slope }, build, flavour) => {
+    const shape = [size.images, size.height, size.width, size.channels];
+    const one = unaryGraph({ type: "leakyrelu", slope }, shape, flavour, seed);
+    expectReference(one.op, one.graph.tensors, one.x, await runGraph(one, build));
+  });
+});
+
+describe("logistic", () => {
+  const scaled = fc.record({ case: cases, factor: fc.constantFrom(1, 10, 200) });
+  testProperty("of small and large numbers", scaled, async ({ case: { seed, ...size }, factor }, build, flavour) => {
+    const shape = [size.images, size.height, size.width, size.channels];
+    const one = unaryGraph({ type: "logistic" }, shape, flavour, seed);
+    const x = flavour === "float32" ? one.x.map((value) => value * factor) : one.x;
+    expectReference(one.op, one.graph.tensors, x, await runGraph({ ...one, x }, build));
+  });
+});
+
+describe("leaky relu", () => {
+  const slopes = fc.record({ case: cases, slope: fc.constantFrom(0.1, 0.2, 0.01, 1.5, -0.5) });
+  testProperty("of any slope", slopes, async ({ case: { seed, ...size }, slope }, build, flavour) => {
+    const shape = [size.images, size.height, size.width, size.channels];
+    const one = unaryGraph({ type: "leakyrelu", slope }, shape, flavour, seed);
+    expectReference(one.op, one.graph.tensors, one.x, await runGraph(one, build));
+  });
+});
+
+describe("logistic", () => {
+  const scaled = fc.record({ case: cases, factor: fc.constantFrom(1, 10, 200) });
+  testProperty("of small and large numbers", scaled, async ({ case: { seed, ...size }, factor }, build, flavour) => {
+    const shape = [size.images, size.height, size.width, size.channels];
+    const one = unaryGraph({ type: "logistic" }, shape, flavour, seed);
+    const x = flavour === "float32" ? one.x.map((value) => value * factor) : one.x;
+    expectReference(one.op, one.graph.tensors, x, await runGraph({ ...one, x }, build));
+  });
+});
+
 describe("quantize and dequantize", () => {
   testProperty(
     "from float32 to 8 bits",

@@ -2,15 +2,20 @@
  * Every operator again, from its definition: slow, plain, in float64 or exact integers. An 8-bit activation is given
  * and returned as the tensor's type has it.
  */
+import type { Graph } from "../../src/graph/graph.js";
 import type { Op } from "../../src/graph/ops.js";
 import type { Tensor } from "../../src/graph/tensor.js";
 import { activation } from "./activation.js";
+import { add } from "./add.js";
 import { averagepool } from "./averagepool.js";
 import { batchnorm } from "./batchnorm.js";
 import { convolution } from "./convolution.js";
 import { depthwise } from "./depthwise.js";
 import { dequantize } from "./dequantize.js";
 import { fullyconnected } from "./fullyconnected.js";
+import { leakyrelu } from "./leakyrelu.js";
+import { logistic } from "./logistic.js";
+import { maxpool } from "./maxpool.js";
 import { mean } from "./mean.js";
 import { pad } from "./pad.js";
 import { quantize } from "./quantize.js";
@@ -24,11 +29,18 @@ export interface Expected {
   readonly bound: Float64Array;
 }
 
-/** The output of an operator for the input x, in NHWC. */
-export function reference(op: Op, tensors: readonly Tensor[], x: ArrayLike<number>): Expected {
+/** The output of an operator for the input x, in NHWC, and for those of operators that have more. */
+export function reference(
+  op: Op,
+  tensors: readonly Tensor[],
+  x: ArrayLike<number>,
+  ...others: readonly ArrayLike<number>[]
+): Expected {
   switch (op.type) {
     case "activation":
       return activation(op, tensors, x);
+    case "add":
+      return add(op, tensors, x, ...others);
     case "averagepool":
       return averagepool(op, tensors, x);
     case "batchnorm":
@@ -41,6 +53,12 @@ export function reference(op: Op, tensors: readonly Tensor[], x: ArrayLike<numbe
       return dequantize(op, tensors, x);
     case "fullyconnected":
       return fullyconnected(op, tensors, x);
+    case "leakyrelu":
+      return leakyrelu(op, tensors, x);
+    case "logistic":
+      return logistic(op, tensors, x);
+    case "maxpool":
+      return maxpool(op, tensors, x);
     case "mean":
       return mean(op, tensors, x);
     case "pad":
@@ -52,4 +70,19 @@ export function reference(op: Op, tensors: readonly Tensor[], x: ArrayLike<numbe
     case "softmax":
       return softmax(op, tensors, x);
   }
+}
+
+/** What each tensor of a graph should hold, operator by operator from the given inputs; without bounds. */
+export function referenceValues(
+  { ops, tensors, inputs }: Graph,
+  given: readonly ArrayLike<number>[],
+): ArrayLike<number>[] {
+  const values: ArrayLike<number>[] = [];
+  for (const [i, tensor] of inputs.entries()) values[tensor] = given[i]!;
+  for (const op of ops) {
+    const activations = op.inputs.filter((index, i) => i === 0 || !tensors[index]!.data);
+    const [first, ...others] = activations.map((index) => values[index]!);
+    values[op.outputs[0]!] = reference(op, tensors, first!, ...others).values;
+  }
+  return values;
 }

@@ -9,8 +9,9 @@ export function expectReference(
   tensors: readonly Tensor[],
   x: ArrayLike<number>,
   got: ArrayLike<number>,
+  ...others: readonly ArrayLike<number>[]
 ): void {
-  const { values, bound } = reference(op, tensors, x);
+  const { values, bound } = reference(op, tensors, x, ...others);
   if (got.length !== values.length) throw new Error(`${got.length} outputs, expected ${values.length}`);
   for (let i = 0; i < values.length; ++i) {
     const error = Math.abs(got[i]! - values[i]!);

@@ -1,6 +1,6 @@
 /** Graphs of one operator with random data, and what they give. */
 import { buildGraph, type Graph } from "../../src/graph/graph.js";
-import { outputShape, type Op, type OpAttributes } from "../../src/graph/ops.js";
+import { outputShape, type Op, type OpAttributes, type OpType } from "../../src/graph/ops.js";
 import { elementCount, type Tensor } from "../../src/graph/tensor.js";
 import { seededRandom } from "../../src/models/random.js";
 import type { Build } from "../../src/runtime/features.js";
@@ -13,11 +13,15 @@ export type Flavour = "float32" | "uint8" | "int8";
 
 export const FLAVOURS: readonly Flavour[] = ["float32", "uint8", "int8"];
 
+type Elements = Float32Array | Uint8Array | Int8Array;
+
 export interface OneOp {
   readonly graph: Graph;
   readonly op: Op;
   /** The input, as its type has it. */
-  readonly x: Float32Array | Uint8Array | Int8Array;
+  readonly x: Elements;
+  /** The inputs after the first. */
+  readonly others?: readonly Elements[];
 }
 
 /** An operator without constants, on a random input. */
@@ -34,6 +38,30 @@ export function weightedGraph(
   seed: number,
 ): OneOp {
   return oneOp(attributes, shape, weights, flavour, seed);
+}
+
+/** An operator of several inputs, each with its own quantisation; `constant` makes the last one part of the graph. */
+export function manyGraph(
+  attributes: OpAttributes,
+  shapes: readonly (readonly number[])[],
+  flavour: Flavour,
+  seed: number,
+  { constant = false }: { constant?: boolean } = {},
+): OneOp {
+  const random = seededRandom(seed);
+  const filled = shapes.map((shape, i) => randomTensor(`x${i}`, shape, flavour, random));
+  const inputs = filled.map((_, index) => index);
+  const given = constant ? inputs.slice(0, -1) : inputs;
+  const tensors = filled.map((tensor, i) => (given.includes(i) ? { ...tensor, data: undefined } : tensor));
+  const op: Op = { ...attributes, inputs, outputs: [tensors.length] };
+  const [quantization, shape] = [
+    outputQuantization(op, tensors.slice(0, 1), flavour, random),
+    outputShape(op, tensors),
+  ];
+  const y: Tensor = { name: "y", shape, dtype: flavour, quantization };
+  const graph = buildGraph({ tensors: [...tensors, y], ops: [op], inputs: given, outputs: [tensors.length] });
+  const [x, ...others] = given.map((index) => filled[index]!.data as Elements);
+  return { graph, op: graph.ops[0]!, x: x!, others };
 }
 
 function oneOp(
@@ -64,7 +92,7 @@ function oneOp(
     quantization: outputQuantization(op, tensors, flavour, random),
   };
   const graph = buildGraph({ tensors: [...tensors, y], ops: [op], inputs: [0], outputs: [tensors.length] });
-  return { graph, op: graph.ops[0]!, x: x.data as OneOp["x"] };
+  return { graph, op: graph.ops[0]!, x: x.data as Elements };
 }
 
 /** The same with an operator before it that changes nothing, so that the input comes in channel blocks and not in NHWC. */
@@ -80,14 +108,14 @@ export function afterIdentity({ graph, op, x }: OneOp): OneOp {
  * Runs a graph of one input and one output. Where the machine has a faster way to multiply bytes, the usual one has to
  * give the same.
  */
-export async function runGraph({ graph, x }: OneOp, build: Build): Promise<ArrayLike<number>> {
+export async function runGraph({ graph, x, others = [] }: OneOp, build: Build): Promise<ArrayLike<number>> {
   const options = { maxMemory: 2 ** 30, keep: [] };
   const program = await Program.create(graph, modulesOf(build), options);
-  program.inputs[0]!.set(x);
+  for (const [i, each] of [x, ...others].entries()) program.inputs[i]!.set(each);
   program.execute();
   if (program.target.multipliesBytes) {
     const usual = await Program.create(graph, modulesOf(build), { ...options, target: { multipliesBytes: false } });
-    usual.inputs[0]!.set(x);
+    for (const [i, each] of [x, ...others].entries()) usual.inputs[i]!.set(each);
     usual.execute();
     expect(usual.outputs[0]).toEqual(program.outputs[0]);
   }
@@ -126,6 +154,8 @@ function randomBias(channels: number, flavour: Flavour, random: () => number): T
   return { name: "bias", shape, dtype: "int32", data };
 }
 
+const KEEPS_QUANTIZATION: ReadonlySet<OpType> = new Set<OpType>(["averagepool", "maxpool", "pad", "reshape"]);
+
 /** So that few outputs saturate: the scale of a sum of as many random products; or the input's, where it must be. */
 function outputQuantization(
   op: Op,
@@ -135,9 +165,9 @@ function outputQuantization(
 ): Tensor["quantization"] {
   if (flavour === "float32") return undefined;
   const [x, weights] = tensors;
-  if (op.type === "averagepool" || op.type === "pad" || op.type === "reshape") return x!.quantization;
+  if (KEEPS_QUANTIZATION.has(op.type)) return x!.quantization;
   const lowest = flavour === "int8" ? -128 : 0;
-  if (op.type === "softmax") return { scale: [1 / 256], zeroPoint: [lowest], axis: 0 };
+  if (op.type === "softmax" || op.type === "logistic") return { scale: [1 / 256], zeroPoint: [lowest], axis: 0 };
   const zeroPoint = [lowest + Math.floor(256 * random())];
   const inputScale = x!.quantization!.scale[0]!;
   if (!weights) return { scale: [inputScale * (0.5 + random())], zeroPoint, axis: 0 };

@@ -18,11 +18,15 @@ interface Source {
 type Reader = (source: Source) => Op | Op[];
 
 const READERS: Readonly<Record<string, Reader>> = {
-  AVERAGE_POOL_2D: readAveragePool,
+  ADD: readAdd,
+  AVERAGE_POOL_2D: (source) => ({ type: "averagepool", ...readPool(source) }),
   CONV_2D: readConvolution,
   DEPTHWISE_CONV_2D: readDepthwise,
   DEQUANTIZE: (source) => ({ type: "dequantize", ...unary(source) }),
   FULLY_CONNECTED: readFullyConnected,
+  LEAKY_RELU: (source) => ({ type: "leakyrelu", slope: readSlope(source), ...unary(source) }),
+  LOGISTIC: (source) => ({ type: "logistic", ...unary(source) }),
+  MAX_POOL_2D: (source) => ({ type: "maxpool", ...readPool(source) }),
   MEAN: readMean,
   PAD: readPad,
   QUANTIZE: (source) => ({ type: "quantize", ...unary(source) }),
@@ -100,14 +104,13 @@ function readFullyConnected(source: Source): Op[] {
   return [reshape, { ...op, inputs: [flat, ...inputs.slice(1)] }];
 }
 
-function readAveragePool(source: Source): Op {
+function readPool(source: Source) {
   const options = expectOptions(source);
   const { inputs, outputs, input } = unaryWithInput(source, 4);
   const id = schema.Pool2DOptions;
   const kernel = readSize("window", options.int32(id.filterH), options.int32(id.filterW));
   const stride = readStride(options.int32(id.strideH), options.int32(id.strideW));
   return {
-    type: "averagepool",
     inputs,
     outputs,
     kernel,
@@ -115,6 +118,14 @@ function readAveragePool(source: Source): Op {
     padding: readPadding(options.int8(id.padding), input, kernel, stride),
     activation: readActivation(options.int8(id.activation)),
   };
+}
+
+/** A constant stands last in the graph. */
+function readAdd({ options, inputs, outputs, tensors }: Source): Op {
+  const [x, y] = inputs.map((index) => expectTensor(tensors, index, "input"));
+  if (!x || !y || inputs.length > 2) throw new FormatError(`expected 2 inputs, got ${inputs.length}`);
+  const activation = readActivation(options?.int8(schema.AddOptions.activation) ?? 0);
+  return { type: "add", inputs: x.data ? inputs.toReversed() : inputs, outputs, activation };
 }
 
 function readMean(source: Source): Op {
@@ -152,6 +163,12 @@ function readBeta({ options }: Source): number {
   const beta = options?.float32(schema.SoftmaxOptions.beta) ?? 1;
   if (!(beta > 0 && beta < Infinity)) throw new FormatError(`beta expected above 0, got ${beta}`);
   return beta;
+}
+
+function readSlope(source: Source): number {
+  const slope = expectOptions(source).float32(schema.LeakyReluOptions.alpha);
+  if (!Number.isFinite(slope)) throw new FormatError(`alpha expected a finite number, got ${slope}`);
+  return slope;
 }
 
 function unary({ inputs, outputs, tensors }: Source): { inputs: number[]; outputs: readonly number[] } {

@@ -24,6 +24,8 @@ export const DepthwiseOptions = {
 export const Pool2DOptions = { padding: 0, strideW: 1, strideH: 2, filterW: 3, filterH: 4, activation: 5 } as const;
 export const FullyConnectedOptions = { activation: 0, weightsFormat: 1, keepDims: 2 } as const;
 export const SoftmaxOptions = { beta: 0 } as const;
+export const AddOptions = { activation: 0 } as const;
+export const LeakyReluOptions = { alpha: 0 } as const;
 export const ReshapeOptions = { newShape: 0 } as const;
 export const ReducerOptions = { keepDims: 0 } as const;
 
@@ -42,8 +44,10 @@ export const OptionsType = {
   pool2D: 5,
   fullyConnected: 8,
   softmax: 9,
+  add: 11,
   reshape: 17,
   reducer: 27,
+  leakyRelu: 75,
 } as const;
 
 const NAMES =

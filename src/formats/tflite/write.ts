@@ -9,7 +9,7 @@ import * as schema from "./schema.js";
 /**
  * The bytes of a `.tflite` file with a graph. Padding that is neither SAME nor VALID becomes a PAD of its own.
  *
- * @throws UnsupportedError for an average pool with such padding, and for a batch norm, which the format does not have.
+ * @throws UnsupportedError for a pool with such padding, and for a batch norm, which the format does not have.
  */
 export function writeTflite(graph: Graph): Uint8Array {
   return new Writer(graph).finish();
@@ -96,10 +96,11 @@ class Writer {
       }
       case "batchnorm":
         throw new UnsupportedError("batchnorm: expected folded, or as a depthwise convolution");
-      case "averagepool": {
+      case "averagepool":
+      case "maxpool": {
         const [inputs, padding] = this.#padded(op, op.kernel, op.stride, op.padding);
-        // A PAD would put zeros into the mean.
-        if (inputs !== op.inputs) throw new UnsupportedError("averagepool: padding expected SAME or none");
+        // A PAD would put zeros into the window.
+        if (inputs !== op.inputs) throw new UnsupportedError(`${op.type}: padding expected SAME or none`);
         const id = schema.Pool2DOptions;
         const options = this.#table({
           [id.padding]: int8(padding),
@@ -109,8 +110,8 @@ class Writer {
           [id.filterH]: int32(op.kernel[0]),
           [id.activation]: int8(activationCode(op.activation)),
         });
-        const version = quantized ? 2 : 1;
-        return this.#operator("AVERAGE_POOL_2D", version, inputs, op.outputs, schema.OptionsType.pool2D, options);
+        const name = op.type === "maxpool" ? "MAX_POOL_2D" : "AVERAGE_POOL_2D";
+        return this.#operator(name, quantized ? 2 : 1, inputs, op.outputs, schema.OptionsType.pool2D, options);
       }
       case "fullyconnected": {
         const options = this.#table({ [schema.FullyConnectedOptions.activation]: int8(activationCode(op.activation)) });
@@ -126,6 +127,17 @@ class Writer {
       case "softmax": {
         const options = this.#table({ [schema.SoftmaxOptions.beta]: float32(op.beta) });
         return this.#operator("SOFTMAX", quantized ? 2 : 1, op.inputs, op.outputs, schema.OptionsType.softmax, options);
+      }
+      case "logistic":
+        return this.#operator("LOGISTIC", quantized ? 2 : 1, op.inputs, op.outputs);
+      case "leakyrelu": {
+        const options = this.#table({ [schema.LeakyReluOptions.alpha]: float32(op.slope) });
+        const type = schema.OptionsType.leakyRelu;
+        return this.#operator("LEAKY_RELU", quantized ? 2 : 1, op.inputs, op.outputs, type, options);
+      }
+      case "add": {
+        const options = this.#table({ [schema.AddOptions.activation]: int8(activationCode(op.activation)) });
+        return this.#operator("ADD", quantized ? 2 : 1, op.inputs, op.outputs, schema.OptionsType.add, options);
       }
       case "reshape": {
         const options = this.#table({ [schema.ReshapeOptions.newShape]: offset(this.#int32s(op.shape)) });

@@ -4,19 +4,30 @@ import type { Op } from "../../graph/ops.js";
 import type { Tensor } from "../../graph/tensor.js";
 import type { Call, Operand, Target } from "../stage.js";
 import { lowerActivation } from "./activation.js";
+import { lowerAdd } from "./add.js";
 import { lowerAveragePool } from "./averagepool.js";
 import { lowerConvolution } from "./convolution.js";
 import { lowerDepthwise } from "./depthwise.js";
 import { lowerDequantize } from "./dequantize.js";
 import { lowerFullyConnected } from "./fullyconnected.js";
+import { lowerLeakyRelu } from "./leakyrelu.js";
+import { lowerLogistic } from "./logistic.js";
+import { lowerMaxPool } from "./maxpool.js";
 import { lowerMean } from "./mean.js";
 import { lowerPad } from "./pad.js";
 import { lowerQuantize } from "./quantize.js";
 import { lowerReshape } from "./reshape.js";
 import { lowerSoftmax } from "./softmax.js";
 
-/** The calls that compute an operator, from an activation to another. */
-export function lower(op: Op, tensors: readonly Tensor[], input: Operand, output: Operand, target: Target): Call[] {
+/** The calls that compute an operator, from its activations to another. */
+export function lower(
+  op: Op,
+  tensors: readonly Tensor[],
+  inputs: readonly Operand[],
+  output: Operand,
+  target: Target,
+): Call[] {
+  const input = inputs[0]!;
   switch (op.type) {
     case "convolution":
       return lowerConvolution(op, tensors, input, output, target);
@@ -28,10 +39,18 @@ export function lower(op: Op, tensors: readonly Tensor[], input: Operand, output
       throw new UnsupportedError("expected folded, or as a depthwise convolution, before it is lowered");
     case "averagepool":
       return lowerAveragePool(op, tensors, input, output);
+    case "maxpool":
+      return lowerMaxPool(op, tensors, input, output);
     case "mean":
       return lowerMean(op, tensors, input, output);
     case "softmax":
       return lowerSoftmax(op, tensors, input, output);
+    case "logistic":
+      return lowerLogistic(op, tensors, input, output);
+    case "leakyrelu":
+      return lowerLeakyRelu(op, tensors, input, output);
+    case "add":
+      return lowerAdd(op, tensors, inputs, output);
     case "reshape":
       return lowerReshape(op, tensors, input, output);
     case "pad":

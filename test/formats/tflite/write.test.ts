@@ -6,7 +6,7 @@ import { readTflite } from "../../../src/formats/tflite/read.js";
 import { writeTflite } from "../../../src/formats/tflite/write.js";
 import { NO_PADDING, samePadding, type OpAttributes } from "../../../src/graph/ops.js";
 import { mobileNetV1 } from "../../../src/models/mobilenetv1.js";
-import { runGraph, unaryGraph, weightedGraph, type OneOp } from "../../support/graphs.js";
+import { manyGraph, runGraph, unaryGraph, weightedGraph, type OneOp } from "../../support/graphs.js";
 import { describeShared, sharedBytes } from "../../support/shared.js";
 
 const stride = [2, 2] as const;
@@ -30,6 +30,14 @@ const weighted: readonly [string, OpAttributes, readonly number[], readonly numb
 
 const unary: readonly [string, OpAttributes][] = [
   ["average pool", { type: "averagepool", kernel: [3, 3], stride, padding: same, activation: "none" }],
+  ["max pool", { type: "maxpool", kernel: [3, 3], stride, padding: same, activation: "relu" }],
+  ["max pool, VALID", { type: "maxpool", kernel: [2, 3], stride, padding: NO_PADDING, activation: "none" }],
+  ["logistic", { type: "logistic" }],
+  ["leaky relu", { type: "leakyrelu", slope: 0.125 }],
+  ["max pool", { type: "maxpool", kernel: [3, 3], stride, padding: same, activation: "relu" }],
+  ["max pool, VALID", { type: "maxpool", kernel: [2, 3], stride, padding: NO_PADDING, activation: "none" }],
+  ["logistic", { type: "logistic" }],
+  ["leaky relu", { type: "leakyrelu", slope: 0.125 }],
   ["mean", { type: "mean", keepDims: false }],
   ["mean, dimensions kept", { type: "mean", keepDims: true }],
   ["softmax", { type: "softmax", beta: 0.5 }],
@@ -54,6 +62,36 @@ describe.each(["float32", "uint8", "int8"] as const)("%s", (flavour) => {
 
   test.each(unary)("%s", async (_, attributes) => {
     await expectRoundTrip(unaryGraph(attributes, shape, flavour, 1));
+  });
+});
+
+describe.each(["float32", "uint8", "int8"] as const)("%s, two inputs", (flavour) => {
+  test("add", async () => {
+    await expectRoundTrip(manyGraph({ type: "add", activation: "relu6" }, [shape, shape], flavour, 1));
+  });
+
+  test("add, a constant", async () => {
+    const one = manyGraph({ type: "add", activation: "none" }, [shape, [5]], flavour, 1, { constant: true });
+    await expectRoundTrip(one);
+    // In a file it may stand first.
+    const ops = [{ ...one.op, inputs: one.op.inputs.toReversed() }];
+    const again = readTflite(writeTflite({ ...one.graph, ops }));
+    expect(again.ops).toMatchObject([{ type: "add", inputs: one.op.inputs }]);
+  });
+});
+
+describe.each(["float32", "uint8", "int8"] as const)("%s, two inputs", (flavour) => {
+  test("add", async () => {
+    await expectRoundTrip(manyGraph({ type: "add", activation: "relu6" }, [shape, shape], flavour, 1));
+  });
+
+  test("add, a constant", async () => {
+    const one = manyGraph({ type: "add", activation: "none" }, [shape, [5]], flavour, 1, { constant: true });
+    await expectRoundTrip(one);
+    // In a file it may stand first.
+    const ops = [{ ...one.op, inputs: one.op.inputs.toReversed() }];
+    const again = readTflite(writeTflite({ ...one.graph, ops }));
+    expect(again.ops).toMatchObject([{ type: "add", inputs: one.op.inputs }]);
   });
 });
 
