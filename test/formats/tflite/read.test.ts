@@ -83,9 +83,9 @@ describe("a file", () => {
     ["of another version", { version: 2 }, UnsupportedError, /schema version expected 3, got 2/],
     [
       "with another operator",
-      { code: 2 },
+      { code: 5 },
       UnsupportedError,
-      /^operator 0 \(CONCATENATION\): not supported; supported are AVERAGE_POOL_2D, CONV_2D, .*SQUEEZE$/,
+      /^operator 0 \(DEPTH_TO_SPACE\): not supported; supported are ADD, AVERAGE_POOL_2D, .*SQUEEZE$/,
     ],
     [
       "with an operator newer than this reader",
