@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { deflateRawSync } from "node:zlib";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -8,7 +9,7 @@ export default defineConfig({
       enforce: "pre",
       load(id) {
         if (id.endsWith(".wasm?inline"))
-          return `export default ${JSON.stringify(readFileSync(id.replace("?inline", ""), "base64"))}`;
+          return `export default "${deflateRawSync(readFileSync(id.replace("?inline", ""))).toString("base64")}"`;
         if (id.endsWith(".txt")) return `export default ${JSON.stringify(readFileSync(id, "utf8"))}`;
         return undefined;
       },

@@ -7,6 +7,7 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { deflateRawSync } from "node:zlib";
 import { build } from "esbuild";
 
 const ROOT = resolve(import.meta.dirname, "..");
@@ -45,14 +46,15 @@ const variants = {
   },
 };
 
-/** Kernels are text (`?inline`) or stay files beside the bundle. */
+/** Kernels are deflated text (`?inline`) or stay files beside the bundle. */
 const kernels = {
   name: "kernels",
   setup({ onLoad }) {
-    onLoad({ filter: /\.wasm$/ }, ({ path, suffix }) => ({
-      contents: readFileSync(path),
-      loader: suffix === "?inline" ? "base64" : "copy",
-    }));
+    onLoad({ filter: /\.wasm$/ }, ({ path, suffix }) => {
+      const contents = readFileSync(path);
+      if (suffix !== "?inline") return { contents, loader: "copy" };
+      return { contents: deflateRawSync(contents, { level: 9 }), loader: "base64" };
+    });
   },
 };
 

@@ -10,7 +10,7 @@ declare module "*.wasm?module" {
   export default module;
 }
 
-/** The bytes as base64 text, which the build puts in place of the import. */
+/** The bytes, deflated, as base64 text, which the build puts in place of the import. */
 declare module "*.wasm?inline" {
   const base64: string;
   export default base64;
