@@ -1,4 +1,7 @@
-/** The exports of the kernels, that is their ABI: each takes (step, panel, rowBegin, rowEnd, blockBegin, blockEnd). */
+/**
+ * The exports of the kernels, that is their ABI: each takes (step, panel, rowBegin, rowEnd, blockBegin, blockEnd), but for
+ * those of interleave.ts, which pack weights, and int8_dotsUnsigned, which asks what the machine can do.
+ */
 export { f32_activation } from "./f32/activation";
 export { f32_add } from "./f32/add";
 export { f32_averagepool } from "./f32/averagepool";
@@ -26,5 +29,6 @@ export { int8_dotsUnsigned, int8_pointwiseDot } from "./int8/pointwisedot";
 export { int8_quantize, int8_quantizeNhwc } from "./int8/quantize";
 export { int8_softmax } from "./int8/softmax";
 export { gather } from "./blocks/gather";
+export { interleave, interleavePairs } from "./blocks/interleave";
 export { pad } from "./blocks/pad";
 export { reshape } from "./blocks/reshape";

@@ -14,6 +14,7 @@ import { centralCrop } from "../src/image/image.js";
 import { resize } from "../src/image/resize.js";
 import { bestBuild, type Build } from "../src/runtime/features.js";
 import { profileStages } from "../src/runtime/profile.js";
+import { BATCHES, batchTimes } from "./batch.js";
 import { bareRates, kindOf, type BareRates } from "./bare.js";
 import { benchFamily } from "./family.js";
 import { createRunnable, loadModules, median, multAddsOf, rate, timeOf, type Runnable } from "./measure.js";
@@ -43,6 +44,8 @@ console.log(`${conditions}\n`);
 if (values.family) await benchFamily(modules, conditions, duration, values.svg);
 else await benchLayers();
 
+const BATCH_COLUMNS = [false, ...BATCHES.map(() => true)];
+
 /** The networks of the figures, with the share of the bare kernels' rates that each layer reaches. */
 async function benchLayers(): Promise<void> {
   const bare = { float32: await bareRates("float32", modules), int8: await bareRates("int8", modules) };
@@ -62,10 +65,18 @@ async function benchLayers(): Promise<void> {
     rate(multAdds, milliseconds),
   ]);
   console.log(table([["network", "ms", "GMAC/s"], ...totals], [false, true, true]));
+  const batches: string[][] = [];
+  for (const { alpha, resolution } of CONFIGURATIONS) {
+    for (const precision of PRECISIONS) {
+      const times = await batchTimes(seededNetwork(alpha, resolution, precision), modules);
+      batches.push([`${alpha}/${resolution} ${precision}`, ...times.map((time) => time.toFixed(3))]);
+    }
+  }
+  console.log(table([["ms a picture, in batches of", ...BATCHES.map(String)], ...batches], BATCH_COLUMNS));
   const picture = await measurePicture();
   console.log(`a picture of 1920×1080 to 224×224: ${picture.toFixed(3)} ms\n`);
   for (const { name, layers } of measured) {
-    console.log(`${name}\n${table(layers, [false, true, true, true, true, true])}`);
+    console.log(`${name}\n${table(layers, [false, true, true, true, true, true, true])}`);
   }
 }
 
@@ -92,7 +103,7 @@ function measurePicture(): Promise<number> {
  */
 function layerRows({ program, x }: Runnable, milliseconds: number, rates: BareRates): string[][] {
   const { graph } = program;
-  const rows = profileStages(program, [x], duration).map(({ ops, milliseconds: time, multAdds }) => {
+  const rows = profileStages(program, [x], duration).map(({ ops, milliseconds: time, multAdds, bytes }) => {
     const bareTime = ops.reduce((sum, each) => sum + bareTimeOf(each, graph, rates), 0);
     const types = ops.filter(({ type }) => type !== "reshape").map(({ type }) => type);
     const output = ops.at(-1);
@@ -102,10 +113,11 @@ function layerRows({ program, x }: Runnable, milliseconds: number, rates: BareRa
       (1000 * time).toFixed(1),
       multAdds ? rate(multAdds, time) : "",
       bareTime ? percent(bareTime / time) : "",
+      (bytes / 1000).toFixed(0),
       percent(time / milliseconds),
     ];
   });
-  return [["layer", "output", "µs", "GMAC/s", "of bare", "share"], ...rows];
+  return [["layer", "output", "µs", "GMAC/s", "of bare", "kB", "share"], ...rows];
 }
 
 /** Milliseconds that a bare kernel would take for what an operator computes. */

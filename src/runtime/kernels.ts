@@ -44,6 +44,9 @@ export type KernelName =
 export type KernelExports = Record<KernelName, Kernel> & {
   /** What the engine makes of four products of bytes, see assembly/int8/pointwisedot.ts. */
   int8_dotsUnsigned(w: number, x: number): number;
+  /** Pack weights, see assembly/blocks/interleave.ts. */
+  interleave(input: number, output: number, words: number, flip: number): void;
+  interleavePairs(input: number, output: number, words: number, flip: number, offset: number): void;
 };
 
 /** The modules of a build; what a later one exports stands for the same of those before. */

@@ -5,7 +5,8 @@
  * The loops stand in functions of their own, which V8 optimises once; closures it would learn anew for every layer.
  */
 import { BLOCK, blocksOf } from "./layout.js";
-import type { Packed } from "./stage.js";
+import type { KernelExports } from "./kernels.js";
+import type { Packed, Packing } from "./stage.js";
 
 /** float32 weights with their bias. */
 export interface FloatMatrix {
@@ -16,29 +17,58 @@ export interface FloatMatrix {
   readonly bias: Float32Array;
 }
 
-/** 8-bit weights, with zero point, bias and requantisation factor for each output channel. */
+/** 8-bit weights, with bias and requantisation factor for each output channel. */
 export interface IntegerMatrix {
   /** The constant that the weights are in. */
   readonly from: ArrayBufferView;
   readonly weights: Uint8Array | Int8Array;
-  readonly zeroPoints: Int32Array;
+  readonly zeroPoint: number;
   readonly bias: Int32Array;
   readonly scales: Float32Array;
 }
 
 /** For f32_pointwise: per block of outputs bias [8], then [taps][C up to whole blocks][8]. */
 export function packPointwise(matrix: FloatMatrix, outputs: number, taps: number, channels: number): Packed {
-  return packFloats(matrix, outputs, taps, channels, blocksOf(channels) * BLOCK);
+  return packRows({
+    from: matrix.from,
+    elements: () => bitsOf(matrix.weights()),
+    filler: 0,
+    perWord: 1,
+    bias: () => bitsOf(matrix.bias),
+    outputs,
+    taps,
+    channels,
+    interleave: (kernels, input, output, words) => kernels.interleave(input, output, words, 0),
+  });
 }
 
 /** For f32_convolution: per block of outputs bias [8], then [kernelHeight][kernelWidth · C][8]. */
 export function packConvolution(matrix: FloatMatrix, outputs: number, rows: number, run: number): Packed {
-  return packFloats(matrix, outputs, rows, run, run);
+  const words = blocksOf(outputs) * (1 + rows * run) * BLOCK;
+  return {
+    bytes: words * 4,
+    from: matrix.from,
+    write: ({ buffer }, address) => fillFloats(new Int32Array(buffer, address, words), matrix, outputs, rows * run),
+  };
 }
 
 /** For int8_pointwise: per block of outputs bias [8], [taps · C up to whole blocks / 2][8][2], scales [8]. */
 export function packIntegerPointwise(matrix: IntegerMatrix, outputs: number, taps: number, channels: number): Packed {
-  return packPairs(matrix, outputs, taps, channels, blocksOf(channels) * BLOCK);
+  const { from, weights, bias, scales } = matrix;
+  const flip = flipOf(matrix);
+  const offset = weightOffsetOf(matrix);
+  return packRows({
+    from,
+    elements: () => weights,
+    filler: matrix.zeroPoint,
+    perWord: 2,
+    bias: () => bias,
+    scales,
+    outputs,
+    taps,
+    channels,
+    interleave: (kernels, input, output, words) => kernels.interleavePairs(input, output, words, flip, offset),
+  });
 }
 
 /**
@@ -52,28 +82,40 @@ export function packBytePointwise(
   taps: number,
   channels: number,
 ): Packed {
-  const padded = blocksOf(channels) * BLOCK;
-  const words = blocksOf(outputs) * (2 * BLOCK + taps * padded * (BLOCK / 4));
-  return {
-    bytes: words * 4,
-    from: matrix.from,
-    write: (buffer, address) => {
-      fillBytes(new Views(buffer, address, words), matrix, zeroPoint, outputs, taps, channels, padded);
-    },
-  };
+  const { from, weights, scales } = matrix;
+  const flip = flipOf(matrix);
+  return packRows({
+    from,
+    elements: () => weights,
+    filler: flip & 255,
+    perWord: 4,
+    bias: () => biasOfBytes(matrix, zeroPoint, taps, channels),
+    scales,
+    outputs,
+    taps,
+    channels,
+    interleave: (kernels, input, output, words) => kernels.interleave(input, output, words, flip),
+  });
 }
 
-/**
- * What is to be added to the bytes that hold the weights so that they are weights less their zero point; weights
- * have one zero point, or 0 for all.
- */
-export function weightOffsetOf({ weights, zeroPoints }: IntegerMatrix): number {
-  return (weights instanceof Uint8Array ? 128 : 0) - zeroPoints[0]!;
+/** What turns the bytes that hold the weights into signed ones, 128 less where they are unsigned. */
+function flipOf({ weights }: IntegerMatrix): number {
+  return weights instanceof Uint8Array ? 0x80808080 | 0 : 0;
+}
+
+/** What is to be added to the bytes that hold the weights so that they are weights less their zero point. */
+export function weightOffsetOf({ weights, zeroPoint }: IntegerMatrix): number {
+  return (weights instanceof Uint8Array ? 128 : 0) - zeroPoint;
 }
 
 /** For int8_convolution: per block of outputs bias [8], [kernelHeight][kernelWidth · C up to even / 2][8][2], scales [8]. */
 export function packIntegerConvolution(matrix: IntegerMatrix, outputs: number, rows: number, run: number): Packed {
-  return packPairs(matrix, outputs, rows, run, run + (run % 2));
+  const words = blocksOf(outputs) * (2 + (rows * (run + (run % 2))) / 2) * BLOCK;
+  return {
+    bytes: words * 4,
+    from: matrix.from,
+    write: ({ buffer }, address) => fillPairs(new Views(buffer, address, words), matrix, outputs, rows, run),
+  };
 }
 
 /** For f32_depthwise and its 3×3 kernels: per block bias [8], then [taps][8]. */
@@ -82,7 +124,7 @@ export function packDepthwise(matrix: FloatMatrix, channels: number, taps: numbe
   return {
     bytes: words * 4,
     from: matrix.from,
-    write: (buffer, address) => fillDepthwise(new Float32Array(buffer, address, words), matrix, channels, taps),
+    write: ({ buffer }, address) => fillDepthwise(new Float32Array(buffer, address, words), matrix, channels, taps),
   };
 }
 
@@ -92,7 +134,7 @@ export function packIntegerDepthwise(matrix: IntegerMatrix, channels: number, ta
   return {
     bytes: words * 4,
     from: matrix.from,
-    write: (buffer, address) => fillIntegerDepthwise(new Views(buffer, address, words), matrix, channels, taps),
+    write: ({ buffer }, address) => fillIntegerDepthwise(new Views(buffer, address, words), matrix, channels, taps),
   };
 }
 
@@ -102,28 +144,69 @@ export function packIntegerDepthwise3x3(matrix: IntegerMatrix, channels: number)
   return {
     bytes: words * 4,
     from: matrix.from,
-    write: (buffer, address) => fillIntegerDepthwise3x3(new Views(buffer, address, words), matrix, channels),
+    write: ({ buffer }, address) => fillIntegerDepthwise3x3(new Views(buffer, address, words), matrix, channels),
   };
 }
 
-/** Bias, then `runs` runs of `run` weights, each filled up to `padded` with zeros. */
-function packFloats(matrix: FloatMatrix, outputs: number, runs: number, run: number, padded: number): Packed {
-  const words = blocksOf(outputs) * (1 + runs * padded) * BLOCK;
+/** Weights of a pointwise kernel. */
+interface Rows {
+  /** The constant that they are in, [outputs][taps][channels]. */
+  readonly from: ArrayBufferView;
+  readonly elements: () => Int32Array | Uint8Array | Int8Array;
+  readonly outputs: number;
+  readonly taps: number;
+  readonly channels: number;
+  /** What becomes a zero, to fill up the channels. */
+  readonly filler: number;
+  /** How many of them become a word of 32 bits. */
+  readonly perWord: number;
+  readonly bias: () => Int32Array;
+  /** For each output, if they are integers. */
+  readonly scales?: Float32Array;
+  /** Eight rows of so many words, from one address to another. */
+  readonly interleave: (kernels: KernelExports, input: number, output: number, words: number) => void;
+}
+
+/** Per block of outputs bias [8], [taps][words][8], scales [8] if there are some. */
+function packRows(rows: Rows): Packed {
+  const padded = blocksOf(rows.channels) * BLOCK;
+  const words = (rows.taps * padded) / rows.perWord + (rows.scales ? 2 : 1);
   return {
-    bytes: words * 4,
-    from: matrix.from,
-    write: (buffer, address) => fillFloats(new Int32Array(buffer, address, words), matrix, outputs, runs, run, padded),
+    bytes: blocksOf(rows.outputs) * BLOCK * words * 4,
+    scratch: (BLOCK * padded * 4) / rows.perWord,
+    from: rows.from,
+    write: (memory, address) => fillRows(memory, address, rows, padded),
   };
 }
 
-/** The same in pairs of int16, then scales. */
-function packPairs(matrix: IntegerMatrix, outputs: number, runs: number, run: number, padded: number): Packed {
-  const words = blocksOf(outputs) * (2 * BLOCK + (runs * padded * BLOCK) / 2);
-  return {
-    bytes: words * 4,
-    from: matrix.from,
-    write: (buffer, address) => fillPairs(new Views(buffer, address, words), matrix, outputs, runs, run, padded),
-  };
+/** Copies the rows of eight outputs at a time, which a kernel then puts side by side. */
+function fillRows({ buffer, kernels, scratch }: Packing, address: number, rows: Rows, padded: number): void {
+  const { outputs, taps, channels, filler, scales, interleave } = rows;
+  const elements = rows.elements();
+  const bias = rows.bias();
+  const copy = viewLike(elements, buffer, scratch, BLOCK * padded).fill(filler);
+  const words = padded / rows.perWord;
+  for (let first = 0, at = address; first < outputs; first += BLOCK) {
+    const last = Math.min(first + BLOCK, outputs);
+    copy.fill(filler, (last - first) * padded);
+    new Int32Array(buffer, at, BLOCK).set(bias.subarray(first, last));
+    at += 4 * BLOCK;
+    for (let tap = 0; tap < taps; ++tap, at += 4 * BLOCK * words) {
+      for (let n = first; n < last; ++n) {
+        const row = (n * taps + tap) * channels;
+        copy.set(elements.subarray(row, row + channels), (n - first) * padded);
+      }
+      interleave(kernels, scratch, at, words);
+    }
+    if (!scales) continue;
+    new Float32Array(buffer, at, BLOCK).set(scales.subarray(first, last));
+    at += 4 * BLOCK;
+  }
+}
+
+function viewLike(elements: Int32Array | Uint8Array | Int8Array, buffer: ArrayBufferLike, at: number, length: number) {
+  if (elements instanceof Int32Array) return new Int32Array(buffer, at, length);
+  return elements instanceof Uint8Array ? new Uint8Array(buffer, at, length) : new Int8Array(buffer, at, length);
 }
 
 /** Packed integers as the types that they consist of. */
@@ -141,24 +224,13 @@ class Views {
   }
 }
 
-function fillFloats(
-  to: Int32Array,
-  matrix: FloatMatrix,
-  outputs: number,
-  runs: number,
-  run: number,
-  padded: number,
-): void {
+function fillFloats(to: Int32Array, matrix: FloatMatrix, outputs: number, count: number): void {
   const weights = bitsOf(matrix.weights());
   const bias = bitsOf(matrix.bias);
-  const stride = (1 + runs * padded) * BLOCK;
   for (let n = 0, from = 0; n < outputs; ++n) {
-    const column = Math.floor(n / BLOCK) * stride + (n % BLOCK);
-    to[column] = bias[n]!;
-    for (let r = 0; r < runs; ++r) {
-      let at = column + (1 + r * padded) * BLOCK;
-      for (const end = from + run; from < end; ++from, at += BLOCK) to[at] = weights[from]!;
-    }
+    let at = Math.floor(n / BLOCK) * (1 + count) * BLOCK + (n % BLOCK);
+    to[at] = bias[n]!;
+    for (const end = from + count; from < end; ++from) to[(at += BLOCK)] = weights[from]!;
   }
 }
 
@@ -169,58 +241,41 @@ function bitsOf({ buffer, byteOffset, length }: Float32Array): Int32Array {
 
 function fillPairs(
   { integers, floats, shorts }: Views,
-  { weights, zeroPoints, bias, scales }: IntegerMatrix,
+  { weights, zeroPoint, bias, scales }: IntegerMatrix,
   outputs: number,
   runs: number,
   run: number,
-  padded: number,
 ): void {
+  const padded = run + (run % 2);
   const stride = 2 * BLOCK + (runs * padded * BLOCK) / 2;
   for (let n = 0, from = 0; n < outputs; ++n) {
     const column = Math.floor(n / BLOCK) * stride + (n % BLOCK);
-    const zero = zeroPoints[n]!;
     integers[column] = bias[n]!;
     floats[column + stride - BLOCK] = scales[n]!;
     for (let r = 0; r < runs; ++r) {
       let at = 2 * (column + BLOCK) + r * padded * BLOCK;
       for (let k = 1; k < run; k += 2, at += 2 * BLOCK) {
-        shorts[at] = weights[from++]! - zero;
-        shorts[at + 1] = weights[from++]! - zero;
+        shorts[at] = weights[from++]! - zeroPoint;
+        shorts[at + 1] = weights[from++]! - zeroPoint;
       }
-      if (run % 2) shorts[at] = weights[from++]! - zero;
+      if (run % 2) shorts[at] = weights[from++]! - zeroPoint;
     }
   }
 }
 
-function fillBytes(
-  { integers, floats, bytes }: Views,
-  matrix: IntegerMatrix,
-  zeroPoint: number,
-  outputs: number,
-  taps: number,
-  channels: number,
-  padded: number,
-): void {
-  const { weights, bias, scales } = matrix;
+/** The bias less what the zero point of the inputs adds to each sum. */
+function biasOfBytes(matrix: IntegerMatrix, zeroPoint: number, taps: number, channels: number): Int32Array {
+  const { weights, bias } = matrix;
   const offset = weightOffsetOf(matrix);
   const shift = weights instanceof Uint8Array ? 128 : 0;
-  const stride = 2 * BLOCK + taps * padded * (BLOCK / 4);
-  for (let n = 0, from = 0; n < outputs; ++n) {
-    const column = Math.floor(n / BLOCK) * stride + (n % BLOCK);
-    let sum = taps * padded * offset;
-    for (let tap = 0; tap < taps; ++tap) {
-      let at = 4 * (column + BLOCK) + tap * padded * BLOCK;
-      for (const end = from + channels; from < end; at += 4 * BLOCK) {
-        for (let lane = at; lane < at + 4 && from < end; ++lane) {
-          const weight = weights[from++]! - shift;
-          bytes[lane] = weight;
-          sum += weight;
-        }
-      }
-    }
-    integers[column] = bias[n]! - zeroPoint * sum;
-    floats[column + stride - BLOCK] = scales[n]!;
-  }
+  const count = taps * channels;
+  // The weights that fill up the channels are 0, but for what is added to all.
+  const constant = taps * blocksOf(channels) * BLOCK * offset - count * shift;
+  return bias.map((value, n) => {
+    let sum = constant;
+    for (let k = n * count; k < (n + 1) * count; ++k) sum += weights[k]!;
+    return value - zeroPoint * sum;
+  });
 }
 
 function fillDepthwise(to: Float32Array, { weights: read, bias }: FloatMatrix, channels: number, taps: number): void {
@@ -235,7 +290,7 @@ function fillDepthwise(to: Float32Array, { weights: read, bias }: FloatMatrix, c
 
 function fillIntegerDepthwise(
   { integers, floats, shorts }: Views,
-  { weights, zeroPoints, bias, scales }: IntegerMatrix,
+  { weights, zeroPoint, bias, scales }: IntegerMatrix,
   channels: number,
   taps: number,
 ): void {
@@ -245,7 +300,7 @@ function fillIntegerDepthwise(
     integers[column] = bias[c]!;
     floats[column + stride - BLOCK] = scales[c]!;
     const at = 2 * (Math.floor(c / BLOCK) * stride + BLOCK) + (c % BLOCK);
-    for (let tap = 0; tap < taps; ++tap) shorts[at + tap * BLOCK] = weights[tap * channels + c]! - zeroPoints[c]!;
+    for (let tap = 0; tap < taps; ++tap) shorts[at + tap * BLOCK] = weights[tap * channels + c]! - zeroPoint;
   }
 }
 
@@ -257,7 +312,7 @@ const PAIRS_3X3 = [0, 3, 1, 4, 2, 5, 6, 7, 8, -1, -1, 6, 7, 8] as const;
 
 function fillIntegerDepthwise3x3(
   { integers, floats, shorts }: Views,
-  { weights, zeroPoints, bias, scales }: IntegerMatrix,
+  { weights, zeroPoint, bias, scales }: IntegerMatrix,
   channels: number,
 ): void {
   const half = BLOCK / 2;
@@ -268,7 +323,7 @@ function fillIntegerDepthwise3x3(
     for (let index = 0; index < PAIRS_3X3.length; ++index) {
       const tap = PAIRS_3X3[index]!;
       const word = at + (1 + (index >> 1)) * half;
-      shorts[2 * word + (index & 1)] = tap < 0 ? 0 : weights[tap * channels + c]! - zeroPoints[c]!;
+      shorts[2 * word + (index & 1)] = tap < 0 ? 0 : weights[tap * channels + c]! - zeroPoint;
     }
   }
 }

@@ -45,7 +45,7 @@ export interface Plan {
   readonly stages: readonly PlannedStage[];
   /** Where the counters of the threads are. */
   readonly control: number;
-  /** A panel for each thread. */
+  /** A panel for each thread. From the first on, memory is free while weights are packed. */
   readonly panels: readonly number[];
   readonly memory: MemoryReport;
   /** The address of a tensor, where it is in that form. */
@@ -84,7 +84,8 @@ export function planMemory(graph: Graph, lowered: Lowered, keep: ReadonlySet<num
   const panelStride = align(panelBytes + SLACK);
   const panels = Array.from({ length: threads }, (_, thread) => end + thread * panelStride);
   const arenaStart = end + threads * panelStride;
-  const used = arenaStart + arena.bytes + SLACK;
+  const packing = Math.max(...calls.map(({ weights: packed }) => packed?.scratch ?? 0), 0);
+  const used = Math.max(arenaStart + arena.bytes, end + packing) + SLACK;
   const offsets = new Map(keys.map((key, i) => [key, arenaStart + arena.offsets[i]!]));
   const address = (tensor: number, form: "blocks" | "nhwc") => offsets.get(`${root(tensor)} ${form}`)!;
   const place = (operand: Operand) => (operand === "panel" ? 0 : address(operand.tensor, operand.form));

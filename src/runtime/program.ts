@@ -6,7 +6,7 @@ import { instantiateKernels, multipliesBytes, type Modules } from "./kernels.js"
 import { affineOf, BLOCK, blocksOf, familyOf } from "./layout.js";
 import { lowerGraph } from "./lower.js";
 import { PAGE, planMemory, type MemoryReport, type Plan, type PlannedCall } from "./plan.js";
-import type { Target } from "./stage.js";
+import type { Packing, Target } from "./stage.js";
 import { writeStep } from "./step.js";
 import type { Team } from "./threads.js";
 
@@ -97,7 +97,7 @@ export class Program {
     // Last, because the file may be gone with it.
     const calls = plan.stages.flatMap((stage) => stage.calls);
     for (const { step, fields } of calls) writeStep(memory.buffer, step, fields);
-    packWeights(calls, memory.buffer, file);
+    packWeights(calls, { buffer: memory.buffer, kernels, scratch: plan.panels[0]! }, file);
     return new Program(graph, plan, memory.buffer, stages, team, batch, target);
   }
 
@@ -183,14 +183,14 @@ interface Contents {
 }
 
 /** Packs all weights, those that lie last in the file first, so that the file can shrink. */
-function packWeights(calls: readonly PlannedCall[], buffer: ArrayBufferLike, file: Contents | undefined): void {
+function packWeights(calls: readonly PlannedCall[], memory: Packing, file: Contents | undefined): void {
   const endOf = ({ weights }: PlannedCall) => {
     const from = weights?.from;
     return from?.buffer === file?.bytes.buffer && from ? from.byteOffset + from.byteLength : 0;
   };
   const order = calls.filter(({ weights }) => weights).toSorted((a, b) => endOf(b) - endOf(a));
   for (const [index, { weights, weightsAddress }] of order.entries()) {
-    weights!.write(buffer, weightsAddress);
+    weights!.write(memory, weightsAddress);
     const next = order[index + 1];
     file?.keepFirst?.(next ? endOf(next) : 0);
   }

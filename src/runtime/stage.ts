@@ -2,7 +2,7 @@
  * What a graph is lowered to, before it has addresses: stages, each a few kernel calls that run together over the
  * rows of an output.
  */
-import type { KernelName } from "./kernels.js";
+import type { KernelExports, KernelName } from "./kernels.js";
 import type { StepRecord } from "./step.js";
 
 /**
@@ -17,13 +17,23 @@ export interface Target {
   readonly multipliesBytes: boolean;
 }
 
+/** Linear memory while constants are written to it. */
+export interface Packing {
+  readonly buffer: ArrayBufferLike;
+  readonly kernels: KernelExports;
+  /** Where they may be put together. */
+  readonly scratch: number;
+}
+
 /** A constant operand, in the layout that its kernel wants. */
 export interface Packed {
   readonly bytes: number;
+  /** Bytes that are needed to put it together. */
+  readonly scratch?: number;
   /** What it is made from, if that is a constant of the graph. */
   readonly from?: ArrayBufferView;
   /** Writes it to linear memory; `address` is a multiple of 16. */
-  write(buffer: ArrayBufferLike, address: number): void;
+  write(memory: Packing, address: number): void;
 }
 
 export interface Call {

@@ -51,10 +51,13 @@ export function integerMatrix(
     }
   }
   const { zeroPoint } = weights.quantization!;
+  const other = Array.from(zeroPoint).find((zero) => zero !== zeroPoint[0]);
+  if (other !== undefined)
+    throw new UnsupportedError(`weights expected one zero point, got ${zeroPoint[0]} and ${other}`);
   return {
     from: weights.data!,
     weights: weights.data as Uint8Array | Int8Array,
-    zeroPoints: Int32Array.from(scales, (_, n) => zeroPoint[zeroPoint.length === 1 ? 0 : n]!),
+    zeroPoint: zeroPoint[0]!,
     // a copy: packing gives back the file part by part
     bias: bias?.data instanceof Int32Array ? bias.data.slice() : new Int32Array(outputs),
     scales,

@@ -30,7 +30,7 @@ export function lowerSoftmax(op: OpOf<"softmax">, tensors: readonly Tensor[], in
 function exponentials(factor: number): Packed {
   return {
     bytes: 1024,
-    write(buffer, address) {
+    write({ buffer }, address) {
       const table = new Float32Array(buffer, address, 256);
       for (let distance = 0; distance < 256; ++distance) table[distance] = Math.exp(Math.fround(-factor * distance));
     },
