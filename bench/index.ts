@@ -44,8 +44,6 @@ console.log(`${conditions}\n`);
 if (values.family) await benchFamily(modules, conditions, duration, values.svg);
 else await benchLayers();
 
-const BATCH_COLUMNS = [false, ...BATCHES.map(() => true)];
-
 /** The networks of the figures, with the share of the bare kernels' rates that each layer reaches. */
 async function benchLayers(): Promise<void> {
   const bare = { float32: await bareRates("float32", modules), int8: await bareRates("int8", modules) };
@@ -72,7 +70,9 @@ async function benchLayers(): Promise<void> {
       batches.push([`${alpha}/${resolution} ${precision}`, ...times.map((time) => time.toFixed(3))]);
     }
   }
-  console.log(table([["ms a picture, in batches of", ...BATCHES.map(String)], ...batches], BATCH_COLUMNS));
+  console.log(
+    table([["ms a picture, in batches of", ...BATCHES.map(String)], ...batches], [false, ...BATCHES.map(() => true)]),
+  );
   const picture = await measurePicture();
   console.log(`a picture of 1920×1080 to 224×224: ${picture.toFixed(3)} ms\n`);
   for (const { name, layers } of measured) {
