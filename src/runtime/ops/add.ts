@@ -65,7 +65,7 @@ function packVector(tensor: Tensor, channels: number, family: Family): Packed {
   const length = blocksOf(channels) * BLOCK;
   return {
     bytes: length * (family === "f32" ? 4 : 2),
-    write(buffer, address) {
+    write({ buffer }, address) {
       const packed =
         family === "f32" ? new Float32Array(buffer, address, length) : new Int16Array(buffer, address, length);
       for (let c = 0; c < channels; ++c) packed[c] = values[values.length === 1 ? 0 : c]! - zeroPoint;

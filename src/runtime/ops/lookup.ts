@@ -22,7 +22,7 @@ function tableOf(x: Tensor, y: Tensor, f: (value: number) => number): Packed {
   const { lo, hi } = bounds("none", y);
   return {
     bytes: 512,
-    write(buffer, address) {
+    write({ buffer }, address) {
       const table = new Int16Array(buffer, address, 256);
       for (let byte = 0; byte < 256; ++byte) table[byte] = Math.min(Math.max(f(byte - zeroPoint!), lo), hi);
     },
