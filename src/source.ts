@@ -1,7 +1,10 @@
 /** Bytes from wherever a caller has them. */
 import { describe } from "./errors.js";
 
-/** Bytes, a response that brings them, or where they are: a URL, or in Node, Deno and Bun a path. */
+/**
+ * Bytes, a response that brings them, or where they are: a URL, which in pages may be relative, or in Node, Deno and Bun a
+ * path.
+ */
 export type Source = Uint8Array | ArrayBuffer | Response | URL | string;
 
 /** What a source holds. */
@@ -24,7 +27,8 @@ export async function readSource(source: Source, argument: string, limit: number
   if (source instanceof URL)
     return source.protocol === "file:" ? readFile(source, limit) : fetchBytes(source.href, limit);
   if (typeof source === "string") {
-    return /^(https?|data|blob):/.test(source) ? fetchBytes(source, limit) : readFile(source, limit);
+    if (/^(https?|data|blob):/.test(source)) return fetchBytes(source, limit);
+    return isPage() ? fetchBytes(new URL(source, location.href).href, limit) : readFile(source, limit);
   }
   // Last, because Node loads its whole fetch to say what a Response is.
   if (source instanceof Response) return readResponse(source, source.url, limit);
@@ -57,9 +61,16 @@ async function readResponse(response: Response, url: string, limit: number): Pro
   return contents;
 }
 
+/** Not an import: bundlers for browsers and Workers would look for the module. */
+const fileSystem = () => globalThis.process?.getBuiltinModule?.("node:fs/promises");
+
+/** Whether this is a page or a worker of one, which knows addresses beside its own and no paths. */
+function isPage(): boolean {
+  return !fileSystem() && typeof location !== "undefined";
+}
+
 async function readFile(path: string | URL, limit: number): Promise<Contents> {
-  // Not an import: bundlers for browsers and Workers would look for the module.
-  const fs = globalThis.process?.getBuiltinModule?.("node:fs/promises");
+  const fs = fileSystem();
   if (!fs)
     throw new TypeError(`cannot read the path ${String(path)}: this runtime has no file system; give bytes or a URL`);
   const file = await fs.open(path);

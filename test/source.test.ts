@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { writeTflite } from "../src/formats/tflite/write.js";
 import { mobileNetV1 } from "../src/models/mobilenetv1.js";
 import { readSource } from "../src/source.js";
@@ -37,6 +37,7 @@ beforeAll(async () => {
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 afterAll(() => server.close());
+afterEach(() => vi.unstubAllGlobals());
 
 describe("bytes come from", () => {
   test.each<[string, () => Parameters<typeof readSource>[0] | Promise<Response>]>([
@@ -54,6 +55,13 @@ describe("bytes come from", () => {
     expect(Buffer.compare(bytes, BYTES)).toBe(0);
   });
 
+  test("an address beside that of the page", async () => {
+    vi.stubGlobal("location", { href: `${base}/page/index.html` });
+    vi.stubGlobal("process", undefined);
+    const { bytes } = await readSource("../whole", "model", LIMIT);
+    expect(Buffer.compare(bytes, BYTES)).toBe(0);
+  });
+
   test("files and responses with a length can be given back", async () => {
     for (const source of [path, `${base}/whole`]) {
       const { bytes, keepFirst } = await readSource(source, "model", LIMIT);
@@ -65,6 +73,13 @@ describe("bytes come from", () => {
 });
 
 describe("an error says", () => {
+  test("that a runtime has neither files nor addresses of its own", async () => {
+    vi.stubGlobal("process", undefined);
+    await expect(readSource("model.tflite", "model", LIMIT)).rejects.toThrow(
+      /cannot read the path model.tflite: this runtime has no file system; give bytes or a URL/,
+    );
+  });
+
   test.each<[string, () => string | Response, RegExp]>([
     ["that a file is not there", () => "/nowhere/at/all", /ENOENT.*\/nowhere\/at\/all/],
     ["what a server answered", () => `${base}/missing`, /cannot read http:.*\/missing: HTTP status 404/],

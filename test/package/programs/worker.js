@@ -1,0 +1,25 @@
+/** For workerd: POST /goldens answers with outputs; POST /run runs a network that stays, as many times as asked. */
+import { loadModel } from "mobilenet-simd";
+import model from "./model.tflite";
+import { outputsOf } from "./goldens.js";
+
+let net;
+
+export default {
+  async fetch(request) {
+    const { pathname, searchParams } = new URL(request.url);
+    const body = new Uint8Array(await request.arrayBuffer());
+    if (pathname === "/goldens") {
+      const { build, outputs } = await outputsOf(model, body, JSON.parse(searchParams.get("options")));
+      return new Response(outputs, { headers: { build: JSON.stringify(build) } });
+    }
+    try {
+      net ??= await loadModel(model);
+      let output;
+      for (let left = Number(searchParams.get("times")); left > 0; --left) output = net.run(body)[0].data;
+      return new Response(output);
+    } catch (error) {
+      return new Response(error.message, { status: 422 });
+    }
+  },
+};

@@ -1,0 +1,99 @@
+/** Every runtime and every bundler gives the bytes of TensorFlow Lite's XNNPACK, on as many threads as it has. */
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, inject, test } from "vitest";
+import type { BuildReport } from "../../src/index.js";
+import { describeShared, sharedBytes } from "../support/shared.js";
+import { BUNDLERS, bundleWorker } from "./support/bundle.js";
+import { MODEL } from "./support/consumer.js";
+import { withPage } from "./support/page.js";
+import { CHROMIUM, EXECUTABLES, run } from "./support/tools.js";
+import { startWorkerd } from "./support/workerd.js";
+
+const { folder } = inject("consumer");
+const golden = (): Uint8Array => sharedBytes("golden", "outputs", "xnnpack", `${MODEL}.bin`);
+
+/** Compares without printing 131131 numbers when they differ. */
+function expectGolden(outputs: Uint8Array): void {
+  expect(outputs.length).toBe(131 * 1001);
+  expect(Buffer.compare(outputs, golden())).toBe(0);
+}
+
+const SCRIPTS = {
+  [`Node ${process.versions.node}`]: [process.execPath],
+  "Node 24": [EXECUTABLES["Node 24"]],
+  Deno: [EXECUTABLES.Deno, "run", "--allow-read", "--allow-write"],
+  Bun: [EXECUTABLES.Bun],
+};
+
+describeShared.each(Object.entries(SCRIPTS))("%s", (_, [program, ...args]) => {
+  test.each([
+    [{ threads: 1 }, { threads: 1 }],
+    [{ threads: 2 }, { threads: 2 }],
+    [{ build: "simd" }, { kernels: "simd" }],
+  ])("%j", async (options, expected) => {
+    const outputs = join(folder, "outputs.bin");
+    const files = ["model.tflite", "inputs.bin", outputs, JSON.stringify(options)];
+    const printed = await run(program!, [...args, "script.js", ...files], folder);
+    const build = JSON.parse(printed) as BuildReport;
+    expect(build).toMatchObject(expected);
+    expect(build.reason).toBeUndefined();
+    expectGolden(readFileSync(outputs));
+  });
+});
+
+describeShared("workerd", () => {
+  test.each([
+    [{ threads: 1 }, { kernels: "relaxed", threads: 1 }],
+    [
+      { threads: 2 },
+      { kernels: "relaxed", threads: 1, reason: expect.stringContaining("no kernels for shared memory") },
+    ],
+    [{ build: "simd" }, { kernels: "simd", threads: 1 }],
+  ])("%j", async (options, expected) => {
+    await bundleWorker(folder, "worker.js", "worker");
+    const { origin, stop } = await startWorkerd(join(folder, "worker"), "worker.js");
+    try {
+      const url = `${origin}/goldens?options=${encodeURIComponent(JSON.stringify(options))}`;
+      const response = await fetch(url, { method: "POST", body: readFileSync(join(folder, "inputs.bin")) });
+      expect(JSON.parse(response.headers.get("build")!)).toMatchObject(expected);
+      expectGolden(new Uint8Array(await response.arrayBuffer()));
+    } finally {
+      stop();
+    }
+  });
+});
+
+if (!CHROMIUM) console.warn("skipping pages in Chromium: it is not installed; apt-get install chromium");
+
+(CHROMIUM ? describeShared : describe.skip).each(Object.entries(BUNDLERS))(
+  "a page by %s in Chromium",
+  (name, bundle) => {
+    test("gives the same bytes on one thread and on two", async () => {
+      const out = `page-${name}`;
+      mkdirSync(join(folder, out));
+      await bundle(folder, "page.js", out);
+      for (const [isolated, threads] of [
+        [true, 1],
+        [true, 2],
+      ] as const) {
+        const build = await withPage([join(folder, out), folder], isolated, (page) =>
+          page.evaluate<BuildReport>(`goldens({ threads: ${threads} })`),
+        );
+        expect(build).toMatchObject({ kernels: "relaxed", threads });
+        expectGolden(readFileSync(join(folder, "outputs.bin")));
+      }
+    });
+
+    test("has one thread where the page is not isolated", async () => {
+      const build = await withPage([join(folder, `page-${name}`), folder], false, (page) =>
+        page.evaluate<BuildReport>(`goldens({ threads: 2 })`),
+      );
+      expect(build).toMatchObject({
+        threads: 1,
+        reason: expect.stringContaining("not cross-origin isolated") as string,
+      });
+      expectGolden(readFileSync(join(folder, "outputs.bin")));
+    });
+  },
+);
