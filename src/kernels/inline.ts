@@ -22,9 +22,9 @@ export const modules: ModuleSource = async (build, shared) => {
 
 /** Node has zlib at once, while its web streams take 50 ms to load. */
 async function inflate(base64: string): Promise<Uint8Array<ArrayBuffer>> {
-  const deflated = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   const zlib = globalThis.process?.getBuiltinModule?.("node:zlib");
-  if (zlib) return new Uint8Array(zlib.inflateRawSync(deflated));
+  if (zlib) return new Uint8Array(zlib.inflateRawSync(Buffer.from(base64, "base64")));
+  const deflated = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   const stream = new Blob([deflated]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
