@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { dirname, extname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4MiniflareOptions } from "miniflare";
-import { unstable_getMiniflareWorkerOptions } from "wrangler";
+import { unstable_getMiniflareWorkerOptions, type SourcelessWorkerOptions } from "wrangler";
 
 const EXAMPLES = join(import.meta.dirname, "..");
 const WRANGLER = join(EXAMPLES, "node_modules/wrangler/bin/wrangler.js");
@@ -14,6 +14,8 @@ export interface Example {
   readonly folder: string;
   /** The environment in its wrangler.jsonc. Default: the top level. */
   readonly env?: string;
+  /** What is bundled instead of its own main file. */
+  readonly main?: string;
   /** Files put beside its wrangler.jsonc, such as the model. */
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
 }
@@ -29,7 +31,7 @@ export interface Bundle {
 }
 
 /** Builds a copy of an example with `wrangler deploy --dry-run`; `name` says where below examples/build. */
-export function bundle(name: string, { folder, env, files = {} }: Example): Bundle {
+export function bundle(name: string, { folder, env, main, files = {} }: Example): Bundle {
   const copy = join(EXAMPLES, "build", name);
   rmSync(copy, { recursive: true, force: true });
   for (const part of ["src", "wrangler.jsonc"])
@@ -38,7 +40,7 @@ export function bundle(name: string, { folder, env, files = {} }: Example): Bund
     mkdirSync(dirname(join(copy, file)), { recursive: true });
     writeFileSync(join(copy, file), contents);
   }
-  const args = ["deploy", "--dry-run", "--outdir", "dist", "--env", env ?? ""];
+  const args = ["deploy", ...(main ? [main] : []), "--dry-run", "--outdir", "dist", "--env", env ?? ""];
   execFileSync(process.execPath, [WRANGLER, ...args], {
     cwd: copy,
     env: { ...process.env, WRANGLER_SEND_METRICS: "false", WRANGLER_LOG: "error", CI: "true" },
@@ -66,10 +68,10 @@ function modulesIn(dist: string) {
   return files.toSorted((a, b) => Number(b.type === "ESModule") - Number(a.type === "ESModule"));
 }
 
-/** Runs a bundle with the bindings of its configuration, on loopback; `overrides` go on top. */
+/** Runs a bundle with the bindings of its configuration, on loopback; what `change` makes of them goes on top. */
 export async function start(
   { config, env, dist }: Bundle,
-  overrides: Partial<V4MiniflareOptions> = {},
+  change: (configured: SourcelessWorkerOptions) => Partial<V4MiniflareOptions> = () => ({}),
 ): Promise<Miniflare> {
   const { workerOptions } = unstable_getMiniflareWorkerOptions(config, env);
   const miniflare = new Miniflare(
@@ -80,7 +82,7 @@ export async function start(
       modulesRoot: dist,
       host: "127.0.0.1",
       log: new Log(LogLevel.ERROR),
-      ...overrides,
+      ...change(workerOptions),
     } as V4MiniflareOptions),
   );
   await miniflare.ready;

@@ -1,6 +1,6 @@
 /** A Worker whose model is one of its static assets, up to 25 MB. */
-import { fromAssets } from "./model.js";
-import { createWorker, type Env } from "./worker.js";
+import { fromAssets } from "./model.ts";
+import { createWorker, type Env } from "./worker.ts";
 
 interface AssetsEnv extends Env {
   readonly ASSETS: Fetcher;

@@ -1,5 +1,5 @@
 /** Bodies, read whole into memory and never more of them than the isolate has room for. */
-import { Refusal } from "./errors.js";
+import { Refusal } from "./errors.ts";
 
 /** Bytes of one picture's file. */
 export const MAX_BODY_BYTES = 8 * 2 ** 20;

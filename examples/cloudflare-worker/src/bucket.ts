@@ -1,6 +1,6 @@
 /** A Worker whose model is in an R2 bucket, to be replaced without a deployment. */
-import { fromBucket } from "./model.js";
-import { createWorker, type Env } from "./worker.js";
+import { fromBucket } from "./model.ts";
+import { createWorker, type Env } from "./worker.ts";
 
 interface BucketEnv extends Env {
   readonly MODELS: R2Bucket;

@@ -2,7 +2,7 @@
  * What a picture's file says of itself before anything is decoded. Everything here reads what may have been made to
  * mislead it, so it finds a frame exactly where the decoders find it, and takes time in proportion to the bytes.
  */
-import { Refusal } from "./errors.js";
+import { Refusal } from "./errors.ts";
 
 export type Format = "jpeg" | "png" | "webp";
 

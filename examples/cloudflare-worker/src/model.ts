@@ -1,7 +1,7 @@
 /** The network of an isolate, and where its model comes from. */
 import { loadModel, type LoadOptions, type Network, type Source } from "mobilenet-simd";
-import { Refusal } from "./errors.js";
-import { within } from "./within.js";
+import { Refusal } from "./errors.ts";
+import { within } from "./within.ts";
 
 /** Half of an isolate's memory. */
 const MAX_MODEL_BYTES = 64 * 2 ** 20;

@@ -1,11 +1,11 @@
 /** Pictures from files that strangers sent: the header is read first, and only what fits is decoded. */
 import type { Image } from "mobilenet-simd";
-import type { Codec, CreateCodec } from "./codecs/codec.js";
-import { createJpeg } from "./codecs/jpeg.js";
-import { createPng } from "./codecs/png.js";
-import { createWebp } from "./codecs/webp.js";
-import { Refusal } from "./errors.js";
-import { readHeader, type Format, type Header } from "./header.js";
+import type { Codec, CreateCodec } from "./codecs/codec.ts";
+import { createJpeg } from "./codecs/jpeg.ts";
+import { createPng } from "./codecs/png.ts";
+import { createWebp } from "./codecs/webp.ts";
+import { Refusal } from "./errors.ts";
+import { readHeader, type Format, type Header } from "./header.ts";
 
 /** The decoders' WebAssembly, by format. Workers import it; elsewhere it is compiled from files. */
 export type CodecModules = Readonly<Record<Format, WebAssembly.Module>>;

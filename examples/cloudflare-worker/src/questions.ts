@@ -1,6 +1,6 @@
 /** What can be asked about a picture. */
 import type { Image, Network } from "mobilenet-simd";
-import { Refusal } from "./errors.js";
+import { Refusal } from "./errors.ts";
 
 /** Reads its options from a query, before the picture is there, and gives what then answers. */
 export type Question = (query: URLSearchParams) => (net: Network, image: Image) => object;

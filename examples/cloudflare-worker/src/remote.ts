@@ -1,7 +1,7 @@
 /** Pictures that the Worker fetches itself: only over https, only from hosts on a list, only so long and so much. */
-import { withBody } from "./body.js";
-import { Refusal } from "./errors.js";
-import { within } from "./within.js";
+import { withBody } from "./body.ts";
+import { Refusal } from "./errors.ts";
+import { within } from "./within.ts";
 
 const MOST_SECONDS = 5;
 const MOST_REDIRECTS = 3;

@@ -1,12 +1,12 @@
 /** The Worker: a picture in, JSON out. */
 import type { LoadOptions, Source } from "mobilenet-simd";
-import { withBody } from "./body.js";
-import { CODEC_MODULES } from "./codecs/modules.js";
-import { Refusal } from "./errors.js";
-import { IsolateModel } from "./model.js";
-import { PictureReader } from "./picture.js";
-import { leastSide, QUESTIONS } from "./questions.js";
-import { parseHosts, withRemote } from "./remote.js";
+import { withBody } from "./body.ts";
+import { CODEC_MODULES } from "./codecs/modules.ts";
+import { Refusal } from "./errors.ts";
+import { IsolateModel } from "./model.ts";
+import { PictureReader } from "./picture.ts";
+import { leastSide, QUESTIONS } from "./questions.ts";
+import { parseHosts, withRemote } from "./remote.ts";
 
 export interface Env {
   /** Hosts that pictures may be fetched from, with commas; none switches it off. */

@@ -1,7 +1,7 @@
 /** Headers, made to mislead. */
 import { describe, expect, test } from "vitest";
-import { oriented, seededPixels, toJpeg, toPng, toWebp } from "../../support/pictures.js";
-import { readHeader } from "../src/header.js";
+import { oriented, seededPixels, toJpeg, toPng, toWebp } from "../../support/pictures.ts";
+import { readHeader } from "../src/header.ts";
 
 const PIXELS = seededPixels(37, 21, 1);
 const JPEG = toJpeg(PIXELS);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { upright } from "../src/codecs/orientation.js";
+import { upright } from "../src/codecs/orientation.ts";
 
 /** Two rows of three pixels, each a letter. */
 const STORED = { data: Uint8Array.from("aaabbbcccdddeeefff", (letter) => letter.charCodeAt(0)), width: 3, height: 2 };

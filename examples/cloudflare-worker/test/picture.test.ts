@@ -1,10 +1,10 @@
 /** Pictures as the Worker decodes them, pixel by pixel. */
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Image } from "mobilenet-simd";
-import { compileCodecs } from "../../support/codecs.js";
-import { oriented, seededPixels, toJpeg, toPng, toWebp, type Pixels } from "../../support/pictures.js";
-import { upright } from "../src/codecs/orientation.js";
-import { PictureReader } from "../src/picture.js";
+import { compileCodecs } from "../../batch/node/codecs.ts";
+import { oriented, seededPixels, toJpeg, toPng, toWebp, type Pixels } from "../../support/pictures.ts";
+import { upright } from "../src/codecs/orientation.ts";
+import { PictureReader } from "../src/picture.ts";
 
 const PIXELS = seededPixels(240, 160, 3);
 /** No side is as small. */

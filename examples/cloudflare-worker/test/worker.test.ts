@@ -2,13 +2,13 @@
 import { loadModel, type Network } from "mobilenet-simd";
 import type { Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { compileCodecs } from "../../support/codecs.js";
-import { ask, load, postUnended, type Answer } from "../../support/http.js";
-import { seededModel, sharedFile } from "../../support/models.js";
-import { oriented, seededPixels, toJpeg, toPng, toWebp } from "../../support/pictures.js";
-import { bundle, start, type Bundle } from "../../support/workers.js";
-import { PictureReader } from "../src/picture.js";
-import { leastSide } from "../src/questions.js";
+import { compileCodecs } from "../../batch/node/codecs.ts";
+import { ask, load, postUnended, type Answer } from "../../support/http.ts";
+import { seededModel, sharedFile } from "../../support/models.ts";
+import { oriented, seededPixels, toJpeg, toPng, toWebp } from "../../support/pictures.ts";
+import { bundle, start, type Bundle } from "../../support/workers.ts";
+import { PictureReader } from "../src/picture.ts";
+import { leastSide } from "../src/questions.ts";
 
 const MODEL = seededModel(0.25, 128, "int8");
 const PIXELS = seededPixels(400, 300, 1);
@@ -197,14 +197,14 @@ describe("fetching", () => {
 
   beforeAll(async () => {
     const { Response: MiniflareResponse } = await import("miniflare");
-    open = await start(built, {
+    open = await start(built, () => ({
       bindings: { FETCH_HOSTS: "good.example, also.example" },
       async outboundService(request: { url: string }) {
         asked.push(request.url);
         const { body, status, headers } = await (world[request.url]?.() ?? new Response(null, { status: 500 }));
         return new MiniflareResponse(body as never, { status, headers: [...headers] });
       },
-    });
+    }));
     openUrl = await open.ready;
   });
   afterAll(() => open?.dispose());

@@ -1,6 +1,6 @@
 /** What a decoder is: one instance of a WebAssembly module, to be let go after a failure or when it has grown. */
 import type { Image } from "mobilenet-simd";
-import type { Header } from "../header.js";
+import type { Header } from "../header.ts";
 
 export interface Codec {
   readonly memory: WebAssembly.Memory;

@@ -4,8 +4,8 @@
  * 0.2 million without ever being there whole.
  */
 import type { Image } from "mobilenet-simd";
-import type { Codec } from "./codec.js";
-import { upright } from "./orientation.js";
+import type { Codec } from "./codec.ts";
+import { upright } from "./orientation.ts";
 
 interface Exports {
   readonly memory: WebAssembly.Memory;

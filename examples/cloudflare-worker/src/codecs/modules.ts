@@ -2,6 +2,6 @@
 import webp from "@jsquash/webp/codec/dec/webp_dec.wasm";
 import jpeg from "imagescript/wasm/any/jpeg.wasm";
 import png from "imagescript/wasm/any/png.wasm";
-import type { CodecModules } from "../picture.js";
+import type { CodecModules } from "../picture.ts";
 
 export const CODEC_MODULES: CodecModules = { jpeg, png, webp };

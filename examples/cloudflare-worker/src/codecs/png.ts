@@ -1,5 +1,5 @@
 /** PNG by the decoder of the package imagescript. */
-import type { Codec } from "./codec.js";
+import type { Codec } from "./codec.ts";
 
 interface Exports {
   readonly memory: WebAssembly.Memory;

@@ -1,6 +1,6 @@
 /** WebP by libwebp, as the package @jsquash/webp has it. */
 import libwebp from "@jsquash/webp/codec/dec/webp_dec.js";
-import type { Codec } from "./codec.js";
+import type { Codec } from "./codec.ts";
 
 export async function createWebp(module: WebAssembly.Module): Promise<Codec> {
   let memory: WebAssembly.Memory | undefined;

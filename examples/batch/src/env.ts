@@ -1,0 +1,13 @@
+/** What wrangler.jsonc binds. */
+export interface Env {
+  readonly PICTURES: R2Bucket;
+  readonly MODELS: R2Bucket;
+  readonly RESULTS: D1Database;
+  readonly QUEUE: Queue;
+  readonly DEAD: Queue;
+  /** The key of the model. */
+  readonly MODEL: string;
+  readonly PICTURE_SECONDS: number;
+  /** A secret: who may fill the queue over HTTP. None: nobody. */
+  readonly ENQUEUE_TOKEN?: string;
+}
