@@ -36,7 +36,10 @@ export function separableMultAdds(size: LayerSize): number {
   return depthwiseMultAdds(size) + convolutionMultAdds({ ...size, kernel: [1, 1] });
 }
 
-/** What separating leaves of a standard convolution's mult-adds and weights: eq. (5) / eq. (2) = 1 / N + 1 / D_K². */
+/**
+ * The paper's reduction in computation, which is what separating leaves of a standard convolution's mult-adds and weights:
+ * eq. (5) / eq. (2) = 1 / N + 1 / D_K².
+ */
 export function separableShare({ kernel, channels }: Pick<LayerSize, "kernel" | "channels">): number {
   return 1 / channels + 1 / (kernel[0] * kernel[1]);
 }
