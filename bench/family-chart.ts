@@ -40,7 +40,7 @@ export function drawFamily(members: readonly Member[], conditions: string, answe
   const y = axis(times, HEIGHT - BOTTOM, TOP);
   const parts = [
     text(24, 30, "title", "MobileNet V1: time against mult-adds"),
-    text(24, 50, "small", conditions),
+    text(24, 50, "small", `${conditions}; dashed: in proportion to ${members[0]!.name}`),
     ...answers.map((answer, index) => text(24, 72 + 18 * index, "", answer)),
     ...x.ticks.flatMap((tick) => [
       `<path d="M${x.place(tick)} ${TOP}V${HEIGHT - BOTTOM}" class="axis"/>`,
@@ -53,10 +53,8 @@ export function drawFamily(members: readonly Member[], conditions: string, answe
     text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - BOTTOM + 38, "small middle", "million mult-adds"),
     text(LEFT - 8, TOP - 10, "small end", "ms"),
     ...PRECISIONS.flatMap((precision) => drawSeries(members, precision, x, y)),
-    ...widthsOf(members).map((width) => {
-      const { name, multAdds, milliseconds } = members.find(({ alpha }) => alpha === width)!;
-      return text(x.place(multAdds / 1e6) + 8, y.place(milliseconds.int8) + 18, "small", name);
-    }),
+    ...drawNames(members, x, y),
+    ...drawLegend(),
   ];
   return svg(WIDTH, HEIGHT, parts, STYLE);
 }
@@ -84,13 +82,32 @@ function drawSeries(members: readonly Member[], precision: Precision, x: Axis, y
   ];
 }
 
-/** A circle for a network of the grid, a square for another, which has its name beside it where there is room. */
-function drawMember({ name, alpha }: Member, [x, y]: [number, number], precision: Precision): string {
+/** A circle for a network of the grid, a square for another. */
+function drawMember({ alpha }: Member, [x, y]: [number, number], precision: Precision): string {
   if (alpha !== undefined) return `<circle cx="${x}" cy="${y}" r="4" class="${precision}"/>`;
-  const label = `${name}, ${precision}`;
-  const beside =
-    x > (2 * WIDTH) / 3 ? text(x - 10, y - 6, `${precision} end`, label) : text(x + 10, y + 14, precision, label);
-  return `<rect x="${x - 4}" y="${y - 4}" width="8" height="8" class="${precision}"/>${beside}`;
+  return `<rect x="${x - 4}" y="${y - 4}" width="8" height="8" class="${precision}"/>`;
+}
+
+/** Names, each once: below the int8 dots those of the largest network of each width, above the float32 dots the others. */
+function drawNames(members: readonly Member[], x: Axis, y: Axis): string[] {
+  const largest = widthsOf(members).map((width) => members.find(({ alpha }) => alpha === width)!);
+  const others = members.filter(({ alpha }) => alpha === undefined);
+  return [
+    ...largest.map(({ name, multAdds, milliseconds }) =>
+      text(x.place(multAdds / 1e6) + 8, y.place(milliseconds.int8) + 18, "small", name),
+    ),
+    ...others.map(({ name, multAdds, milliseconds }) =>
+      text(x.place(multAdds / 1e6) - 10, y.place(milliseconds.float32) - 6, "small end", name),
+    ),
+  ];
+}
+
+/** Which colour is which precision, where no dots are. */
+function drawLegend(): string[] {
+  return PRECISIONS.flatMap((precision, index) => {
+    const [x, y] = [WIDTH - RIGHT - 80, HEIGHT - BOTTOM - 40 + 18 * index];
+    return [`<path d="M${x} ${y}h16" class="${precision}"/>`, text(x + 22, y + 4, precision, precision)];
+  });
 }
 
 /** From the tick below the least value to the one above the largest; ticks at 1, 2 and 5 of each power of ten. */
