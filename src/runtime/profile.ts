@@ -57,20 +57,18 @@ export function profileStages(
   });
 }
 
-/** The operator that a stage ends with, and before it those that no stage ends with: they are part of the one that reads them. */
-function opsOf(last: number, { graph, stages }: Program): readonly Op[] {
-  const ops: Op[] = [];
-  for (let index = last; index >= 0 && (index === last || !stages.includes(index));) {
-    const op = graph.ops[index]!;
-    ops.unshift(op);
-    index = graph.ops.findIndex(({ outputs }) => outputs.includes(op.inputs[0]!));
-  }
-  return ops;
+/** An operator that a stage ends with, and before it those that no stage ends with: they are part of the one that reads them. */
+function opsOf(last: number, program: Program): readonly Op[] {
+  if (last < 0) return [];
+  const { ops } = program.graph;
+  const makers = ops[last]!.inputs.map((tensor) => ops.findIndex(({ outputs }) => outputs.includes(tensor)));
+  const before = makers.filter((maker) => !program.stages.includes(maker));
+  return [...before.flatMap((maker) => opsOf(maker, program)), ops[last]!];
 }
 
 function bytesOf({ calls }: PlannedStage, { tensors }: Graph): number {
-  return calls.reduce((sum, { input, output, weights }) => {
-    const activations = [input, output].filter((operand) => operand !== "panel");
+  return calls.reduce((sum, { input, other, output, weights }) => {
+    const activations = [input, other, output].filter((operand) => operand !== undefined && operand !== "panel");
     const bytes = activations.map(({ tensor, form }) => storedBytes(tensors[tensor]!, form));
     return sum + bytes.reduce((a, b) => a + b, weights?.bytes ?? 0);
   }, 0);

@@ -72,3 +72,14 @@ test("the bytes are those of inputs, weights and outputs as they lie in memory",
     [0, blocks(3) + 20 * pixels * 4],
   ]);
 });
+
+test("the bytes are those of both inputs, if there are two", async () => {
+  const shape = [1, 5, 6, 9];
+  const tensors: Tensor[] = ["a", "b", "sum"].map((name) => ({ name, shape, dtype: "float32" }));
+  const ops: Op[] = [{ type: "add", activation: "none", inputs: [0, 1], outputs: [2] }];
+  const graphOfTwo = buildGraph({ tensors, ops, inputs: [0, 1], outputs: [2] });
+  const program = await Program.create(graphOfTwo, modulesOf("simd"), OPTIONS);
+  const stages = profileStages(program, [new Float32Array(270), new Float32Array(270)], 1);
+  const blocks = 2 * 30 * 8 * 4;
+  expect(stages.find(({ ops: run }) => run.length)!.bytes).toBe(3 * blocks);
+});
