@@ -14,7 +14,7 @@ import { Network } from "./network.js";
 import { bestBuild, processors, startedWide, whyNoThreads, type Build } from "./runtime/features.js";
 import type { ModuleSource } from "./runtime/kernels.js";
 import { Program } from "./runtime/program.js";
-import { readSource, type Contents, type Source } from "./source.js";
+import { readSource, type Contents, type Files, type Source } from "./source.js";
 
 export interface LoadOptions {
   /** "float32" runs a quantised model with its weights dequantised. Default: as the file has it. */
@@ -48,7 +48,7 @@ const MOST_THREADS = 64;
 const MOST_IMAGES = 4096;
 const MOST_LABEL_BYTES = 2 ** 24;
 
-export type LoadModel = (model: Source | Graph, options?: LoadOptions) => Promise<Network>;
+export type LoadModel = (model: Source | Files | Graph, options?: LoadOptions) => Promise<Network>;
 
 /** loadModel() with kernels from where an entry of the package has them. */
 export function createLoader(modules: ModuleSource): LoadModel {
@@ -62,7 +62,7 @@ export function createLoader(modules: ModuleSource): LoadModel {
     checkOptions(options);
     const { batch = 1, normalization, maxMemory = DEFAULT_MAX_MEMORY } = options;
     const file = isGraph(model) ? undefined : await readSource(model, "model", maxMemory);
-    const graph = prepare(file ? readModel(file.bytes) : (model as Graph), options.precision);
+    const graph = prepare(file ? await readModel(file) : (model as Graph), options.precision);
     const labels = await readLabels(options.labels, file?.bytes, graph);
     const forBatch = buildGraph(batched(graph, batch));
     const features = pooledFeatures(forBatch);
@@ -171,6 +171,6 @@ function pooledFeatures({ ops, tensors }: Graph): number | undefined {
   return pooling?.outputs[0];
 }
 
-function isGraph(model: Source | Graph): model is Graph {
+function isGraph(model: Source | Files | Graph): model is Graph {
   return typeof model === "object" && model !== null && "tensors" in model && "ops" in model;
 }

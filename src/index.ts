@@ -13,7 +13,9 @@ import { modules } from "./kernels/inline.js";
 /**
  * Loads a model.
  *
- * @param model the bytes of a `.tflite` file, a Response that brings them, a URL, or in Node, Deno and Bun a path.
+ * @param model the bytes of a file (`.tflite`, TensorFlow.js' `model.json`, `.safetensors`), a Response that brings them,
+ * a URL, or in Node, Deno and Bun a path. Weights in files of their own are read from beside it; without a place to read
+ * them from, give the bytes of all files by their names.
  * @throws FormatError if the file is damaged, UnsupportedError for something in it that this package does not do,
  * TypeError or RangeError for a wrong argument.
  */
@@ -27,6 +29,6 @@ export type { Classification } from "./classes.js";
 export type { ImageOptions } from "./image/picture.js";
 export type { BuildReport, ClassifyOptions, Network } from "./network.js";
 export type { MemoryReport } from "./runtime/plan.js";
-export type { Source } from "./source.js";
+export type { Files, Source } from "./source.js";
 export type { TensorInfo, TensorValue } from "./tensors.js";
 export { FormatError, ModelError, UnsupportedError } from "./errors.js";

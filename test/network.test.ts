@@ -227,7 +227,7 @@ describe("options", () => {
     );
     await expect(loadModel(graph, { precision: "float64" as never })).rejects.toThrow(/"precision" expected "float32"/);
     await expect(loadModel(17 as never)).rejects.toThrow(
-      /"model" expected Uint8Array, ArrayBuffer, Response, URL or path, got 17/,
+      /"model" expected Uint8Array, ArrayBuffer, Response, URL, path or bytes by name, got 17/,
     );
     await expect(loadModel(new Uint8Array(5))).rejects.toThrow(/expected a TensorFlow Lite file/);
     await expect(loadModel(new Response("", { status: 404 }))).rejects.toThrow(/HTTP status 404/);

@@ -1,13 +1,13 @@
 /** Where bytes come from, and what is wrong with them there. */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { writeTflite } from "../src/formats/tflite/write.js";
 import { mobileNetV1 } from "../src/models/mobilenetv1.js";
-import { readSource } from "../src/source.js";
+import { readSource, type Files } from "../src/source.js";
 import { temporaryFolder } from "./support/files.js";
 import { loadModel } from "./support/load.js";
 
@@ -17,6 +17,10 @@ const folder = temporaryFolder();
 
 /** How the server answers, by path. */
 const ANSWERS: Readonly<Record<string, { headers: Record<string, string>; body: Uint8Array; status?: number }>> = {
+  "/models/model.json?key=1": { headers: {}, body: new Uint8Array(1) },
+  "/models/below/a%20%252e?key=1": { headers: {}, body: BYTES },
+  "/elsewhere.json": { headers: { location: "/models/model.json?key=1" }, body: new Uint8Array(0), status: 302 },
+  "/shard": { headers: {}, body: BYTES },
   "/whole": { headers: { "content-length": "70000" }, body: BYTES },
   "/chunked": { headers: {}, body: BYTES },
   "/missing": { headers: {}, body: new Uint8Array(0), status: 404 },
@@ -72,6 +76,52 @@ describe("bytes come from", () => {
   });
 });
 
+describe("a file beside comes from", () => {
+  const NAME = "below/a %2e"; // as bytes in a path, encoded in a URL
+
+  test.each<[string, () => Parameters<typeof readSource>[0] | Promise<Response>]>([
+    ["the folder of a path", () => path],
+    ["the folder of a file: URL", () => pathToFileURL(path)],
+    ["the folder of an address, with its query", () => `${base}/models/model.json?key=1`],
+    ["the folder of a response", () => fetch(`${base}/models/model.json?key=1`)],
+    ["the others by name", () => ({ "model.json": new Uint8Array(1), [NAME]: BYTES })],
+    ["the others by name, in a folder", () => ({ [`x/${NAME}`]: BYTES.buffer, "x/model.json": new Uint8Array(1) })],
+  ])("%s", async (_, source) => {
+    mkdirSync(join(folder(), "below"), { recursive: true });
+    writeFileSync(join(folder(), NAME), BYTES);
+    const { beside } = await readSource(await source(), "model", LIMIT);
+    expect(Buffer.compare(await beside!(NAME), BYTES)).toBe(0);
+  });
+
+  test("the folder that was asked for, wherever the server sends us", async () => {
+    const { beside } = await readSource(`${base}/elsewhere.json`, "model", LIMIT);
+    expect((await beside!("shard")).length).toBe(BYTES.length);
+  });
+
+  test("nowhere, where there is no folder", async () => {
+    for (const source of [BYTES, "data:,x", new Response(BYTES)]) {
+      expect((await readSource(source, "model", LIMIT)).beside).toBeUndefined();
+    }
+  });
+
+  test("all files together may have as many bytes as one", async () => {
+    for (const source of [path, `${base}/models/model.json?key=1`]) {
+      const { beside } = await readSource(source, "model", 100_000);
+      writeFileSync(join(folder(), "a %2e"), BYTES);
+      const name = source === path ? "a %2e" : NAME;
+      const read = async () => {
+        for (let i = 0; i < 2; ++i) await beside!(name);
+      };
+      await expect(read()).rejects.toThrow(/has 70000 bytes; "maxMemory" allows \d+$/);
+    }
+  });
+
+  test("one of the names, which has to be there", async () => {
+    const { beside } = await readSource({ "model.json": BYTES }, "model", LIMIT);
+    await expect(beside!("toString")).rejects.toThrow(/"model" expected the file toString, too/);
+  });
+});
+
 describe("an error says", () => {
   test("that a runtime has neither files nor addresses of its own", async () => {
     vi.stubGlobal("process", undefined);
@@ -80,7 +130,7 @@ describe("an error says", () => {
     );
   });
 
-  test.each<[string, () => string | Response, RegExp]>([
+  test.each<[string, () => string | Response | Files, RegExp]>([
     ["that a file is not there", () => "/nowhere/at/all", /ENOENT.*\/nowhere\/at\/all/],
     ["what a server answered", () => `${base}/missing`, /cannot read http:.*\/missing: HTTP status 404/],
     [
@@ -98,6 +148,9 @@ describe("an error says", () => {
       () => new Response(BYTES, { headers: { "content-length": "6000" } }),
       /the response: more than the 6000 bytes announced/,
     ],
+    ["that nobody knows which file is the model", () => ({ a: BYTES, b: BYTES }), /ends in \.json, got a, b/],
+    ["that two may be", () => ({ "a.json": BYTES, "b.json": BYTES }), /one file that ends in \.json, got a\.json, b/],
+    ["what kinds of sources there are", () => ({}) as Files, /"model" expected Uint8Array.* bytes by name, got Object/],
   ])("%s", async (_, source, message) => {
     await expect(readSource(source(), "model", LIMIT)).rejects.toThrow(message);
   });

@@ -15,7 +15,7 @@ const command: Command = {
 Names what each picture shows, most probable first. IMAGE is a JPEG, PNG or WebP file, or a folder, which stands for
 all such files in it and below it.
 
-  --model FILE          a .tflite classifier; default: the environment variable MOBILENET_SIMD_MODEL
+  --model FILE          a classifier: .tflite, model.json or .safetensors; default: the environment variable MOBILENET_SIMD_MODEL
   --labels FILE         class names, one a line; default: those in the model file
   --top N               how many classes to print; default: 5
 ${LOAD_HELP}
@@ -30,7 +30,7 @@ ${LOAD_HELP}
       json: { type: "boolean", default: false },
     });
     const model = values.model ?? process.env.MOBILENET_SIMD_MODEL;
-    if (!model) throw new UsageError("--model expected a .tflite file, got none (nor MOBILENET_SIMD_MODEL)");
+    if (!model) throw new UsageError("--model expected a model file, got none (nor MOBILENET_SIMD_MODEL)");
     const topK = parseCount("--top", values.top);
     if (!positionals.length) throw new UsageError("expected at least one picture, got none");
     const labels = values.labels === undefined ? undefined : await readFile(values.labels, "utf8");

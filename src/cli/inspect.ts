@@ -7,7 +7,7 @@ const command: Command = {
   summary: "prints the layers, cost and memory of a model",
   help: `Usage: mobilenet-simd inspect FILE [--json]
 
-Prints the layers of a .tflite file with shapes, quantisation, multiply-accumulates and parameters, and the memory
+Prints the layers of a model (.tflite or model.json) with shapes, quantisation, multiply-accumulates and parameters, and the memory
 that running it takes.
 
   --json          everything as one JSON object

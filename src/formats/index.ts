@@ -3,11 +3,35 @@ import { FormatError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import { isTflite, readTflite } from "./tflite/read.js";
 
-/** Reads a model file of any format that is supported. Throws FormatError or UnsupportedError. */
-export function readModel(bytes: Uint8Array): Graph {
+/** A model file, and the way to others that it names. */
+export interface ModelFile {
+  readonly bytes: Uint8Array;
+  /** Reads a file by its path from the model's folder; undefined if the model is nothing but bytes. */
+  readonly beside?: ((path: string) => Promise<Uint8Array>) | undefined;
+}
+
+/**
+ * Reads a model file of any format that is supported: `.tflite` or TensorFlow.js (`model.json`). The bytes decide
+ * which it is, not the name.
+ *
+ * @throws FormatError if it is damaged, UnsupportedError for something in it that this package does not do, TypeError
+ * if the weights are in files of their own and there is no way to them.
+ */
+export async function readModel(file: ModelFile): Promise<Graph> {
+  const { bytes } = file;
   if (isTflite(bytes)) return readTflite(bytes);
+  // Not every network needs this: it is loaded when one does.
+  if (isJson(bytes)) return (await import("./tfjs/read.js")).readTfjs(file);
   const start = Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
   throw new FormatError(
-    `expected a TensorFlow Lite file ("TFL3" at byte 4), got ${bytes.length} bytes that begin with ${start || "nothing"}`,
+    `expected a TensorFlow Lite file ("TFL3" at byte 4) or a TensorFlow.js model.json, got ` +
+      `${bytes.length} bytes that begin with ${start || "nothing"}`,
   );
 }
+
+/** An object, after white space. */
+function isJson(bytes: Uint8Array): boolean {
+  return bytes.find((byte) => byte !== 0x20 && (byte < 0x09 || byte > 0x0d)) === OPENING_BRACE;
+}
+
+const OPENING_BRACE = 0x7b;

@@ -7,6 +7,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { writeTflite } from "../../src/formats/tflite/write.js";
 import { mobileNetV1 } from "../../src/models/mobilenetv1.js";
 import { temporaryFolder } from "../support/files.js";
+import { functional, SMALL, SMALL_WEIGHTS } from "../support/keras.js";
+import { storeModel } from "../support/weights.js";
 
 const CLI = join(import.meta.dirname, "../../build/cli.js");
 
@@ -59,7 +61,7 @@ describe("mobilenet-simd", () => {
   test.each([
     [[], /Usage/],
     [["dance"], /no command "dance"/],
-    [["classify", "x.jpg"], /--model expected a .tflite file, got none/],
+    [["classify", "x.jpg"], /--model expected a model file, got none/],
     [["classify", "--model", "m"], /expected at least one picture/],
     [["classify", "x.jpg", "--model", "m", "--top", "none"], /--top expected a whole number from 1, got none/],
     [["classify", "x.jpg", "--turbo"], /--turbo/],
@@ -142,6 +144,15 @@ describe("inspect", () => {
     expect(stdout).toMatch(/^input +input: float32 1×32×32×3\noutput +softmax: float32 1×6\n/);
     expect(stdout).toMatch(/0 +convolution +3×3 \/ 2×2 +1×32×32×3 +1×16×16×8 +relu6 +55,296 +224\n/);
     expect(stdout).toMatch(/memory +\d+\.\d\d MiB/);
+  });
+
+  test("takes a model of several files", async () => {
+    for (const [name, bytes] of Object.entries(storeModel(functional(SMALL), SMALL_WEIGHTS, 300))) {
+      writeFileSync(join(folder, name), bytes);
+    }
+    const { code, stdout } = await cli(["inspect", join(folder, "model.json")]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^input +input_1: float32 1×9×8×3\noutput +predictions: float32 1×5\n/);
   });
 
   test("gives the same as JSON", async () => {

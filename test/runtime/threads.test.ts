@@ -1,7 +1,7 @@
 /** Several threads give the bytes of one, whatever the cut, and end when told. */
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { prepare } from "../../src/api.js";
-import { readModel } from "../../src/formats/index.js";
+import { readTflite } from "../../src/formats/tflite/read.js";
 import type { Graph } from "../../src/graph/graph.js";
 import { mobileNetV1 } from "../../src/models/mobilenetv1.js";
 import { seededRandom } from "../../src/models/random.js";
@@ -119,7 +119,7 @@ describe("loadModel()", () => {
 
 describeShared("the real 0.25/128 network", () => {
   test("on two threads", async () => {
-    const graph = prepare(readModel(sharedBytes("models", "mobilenet_v1_0.25_128_quant.tflite")), undefined);
+    const graph = prepare(readTflite(sharedBytes("models", "mobilenet_v1_0.25_128_quant.tflite")), undefined);
     for (const build of BUILDS) expect(await outputs(graph, build, 2, 20)).toEqual(await outputs(graph, build, 1, 20));
   });
 });

@@ -20,3 +20,20 @@ export function storeWeights(weights: readonly StoredWeight[], shardBytes = Infi
   const entries = weights.map(({ name, shape, dtype, quantization }) => ({ name, shape, dtype, quantization }));
   return { manifest: [{ paths, weights: entries }], shards };
 }
+
+/** The files of a TensorFlow.js model: `model.json` and the shards that it names. */
+export function storeModel(
+  topology: unknown,
+  weights: readonly StoredWeight[],
+  shardBytes?: number,
+): Record<string, Uint8Array> {
+  const { manifest, shards } = storeWeights(weights, shardBytes);
+  const json = JSON.stringify({ modelTopology: topology, weightsManifest: manifest });
+  return { "model.json": new TextEncoder().encode(json), ...Object.fromEntries(shards) };
+}
+
+/** A float32 weight with seeded numbers around `centre`. */
+export function seededWeight(name: string, shape: readonly number[], random: () => number, centre = 0): StoredWeight {
+  const length = shape.reduce((a, b) => a * b, 1);
+  return { name, shape, dtype: "float32", data: Float32Array.from({ length }, () => centre + random() - 0.5) };
+}

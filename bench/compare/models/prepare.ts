@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readModel } from "../../../src/formats/index.js";
+import { readTflite } from "../../../src/formats/tflite/read.js";
 import { writeTflite } from "../../../src/formats/tflite/write.js";
 import type { Graph } from "../../../src/graph/graph.js";
 import { elementCount } from "../../../src/graph/tensor.js";
@@ -39,7 +39,7 @@ export async function prepareWork(work: Work, folder: string): Promise<PreparedW
   const [alpha, resolution] = network.split("/").map(Number) as [number, number];
   const shape = [1, resolution, resolution, 3] as const;
   const input = seededInput(elementCount(shape), precision);
-  const graph = published ? readModel(await readFile(published)) : await seeded(alpha, resolution, precision, input);
+  const graph = published ? readTflite(await readFile(published)) : await seeded(alpha, resolution, precision, input);
   const base = join(folder, `${network.replace("/", "-")}-${precision}`);
   const tfjs = precision === "float32" ? { tfjs: await writeTfjs(graph, base) } : {};
   const model: Model = {
