@@ -7,8 +7,8 @@ const command: Command = {
   summary: "prints the layers, cost and memory of a model",
   help: `Usage: mobilenet-simd inspect FILE [--json]
 
-Prints the layers of a model (.tflite or model.json) with shapes, quantisation, multiply-accumulates and parameters, and the memory
-that running it takes.
+Prints the layers of a model (.tflite, model.json or .safetensors) with shapes, quantisation, multiply-accumulates and
+parameters, and the memory that running it takes.
 
   --json          everything as one JSON object
 `,

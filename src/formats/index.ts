@@ -11,8 +11,8 @@ export interface ModelFile {
 }
 
 /**
- * Reads a model file of any format that is supported: `.tflite` or TensorFlow.js (`model.json`). The bytes decide
- * which it is, not the name.
+ * Reads a model file of any format that is supported: `.tflite`, TensorFlow.js (`model.json`), safetensors. The bytes
+ * decide which it is, not the name.
  *
  * @throws FormatError if it is damaged, UnsupportedError for something in it that this package does not do, TypeError
  * if the weights are in files of their own and there is no way to them.
@@ -20,13 +20,19 @@ export interface ModelFile {
 export async function readModel(file: ModelFile): Promise<Graph> {
   const { bytes } = file;
   if (isTflite(bytes)) return readTflite(bytes);
-  // Not every network needs this: it is loaded when one does.
+  // Not every network needs these: they are loaded when one does.
+  if (isSafetensors(bytes)) return (await import("./safetensors/read.js")).readSafetensors(bytes);
   if (isJson(bytes)) return (await import("./tfjs/read.js")).readTfjs(file);
   const start = Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
   throw new FormatError(
-    `expected a TensorFlow Lite file ("TFL3" at byte 4) or a TensorFlow.js model.json, got ` +
+    `expected a TensorFlow Lite file ("TFL3" at byte 4), a TensorFlow.js model.json or safetensors, got ` +
       `${bytes.length} bytes that begin with ${start || "nothing"}`,
   );
+}
+
+/** A header of JSON behind its length in eight bytes, which is below 2^40. */
+function isSafetensors(bytes: Uint8Array): boolean {
+  return bytes[8] === OPENING_BRACE && bytes[5] === 0 && bytes[6] === 0 && bytes[7] === 0;
 }
 
 /** An object, after white space. */

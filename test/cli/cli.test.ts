@@ -147,7 +147,7 @@ describe("inspect", () => {
   });
 
   test("takes a model of several files", async () => {
-    for (const [name, bytes] of Object.entries(storeModel(functional(SMALL), SMALL_WEIGHTS, 300))) {
+    for (const [name, bytes] of Object.entries(storeModel(functional(SMALL), SMALL_WEIGHTS, { shardBytes: 300 }))) {
       writeFileSync(join(folder, name), bytes);
     }
     const { code, stdout } = await cli(["inspect", join(folder, "model.json")]);

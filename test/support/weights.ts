@@ -25,10 +25,10 @@ export function storeWeights(weights: readonly StoredWeight[], shardBytes = Infi
 export function storeModel(
   topology: unknown,
   weights: readonly StoredWeight[],
-  shardBytes?: number,
+  { shardBytes, signature }: { readonly shardBytes?: number; readonly signature?: unknown } = {},
 ): Record<string, Uint8Array> {
   const { manifest, shards } = storeWeights(weights, shardBytes);
-  const json = JSON.stringify({ modelTopology: topology, weightsManifest: manifest });
+  const json = JSON.stringify({ modelTopology: topology, weightsManifest: manifest, signature });
   return { "model.json": new TextEncoder().encode(json), ...Object.fromEntries(shards) };
 }
 

@@ -2,6 +2,7 @@
 import type { Graph } from "../../graph/graph.js";
 import type { ModelFile } from "../index.js";
 import { asObject, parseJson } from "../json.js";
+import { readGraphModel } from "./graphmodel.js";
 import { readLayersModel } from "./layers.js";
 import { WeightsManifest } from "./weights.js";
 
@@ -16,7 +17,7 @@ export async function readTfjs(file: ModelFile): Promise<Graph> {
   const topology = asObject(model.modelTopology, "modelTopology");
   const manifest = new WeightsManifest(model.weightsManifest);
   const weights = manifest.read(await readShards(manifest.paths, file));
-  return readLayersModel(topology, weights);
+  return topology.node ? readGraphModel(topology, model.signature, weights) : readLayersModel(topology, weights);
 }
 
 async function readShards(paths: readonly string[], { beside }: ModelFile): Promise<Map<string, Uint8Array>> {

@@ -3,11 +3,13 @@ import { seededRandom } from "../../../src/models/random.js";
 import type { Files } from "../../../src/source.js";
 import { attempt, distortions, flips, outcomes, truncations } from "../../support/hostile.js";
 import { functional, sequential, SMALL, SMALL_WEIGHTS } from "../../support/keras.js";
+import { FUSED, GRAPH_WEIGHTS, signature } from "../../support/tensorflow.js";
 import { storeModel } from "../../support/weights.js";
 
 const MODELS: Readonly<Record<string, Record<string, Uint8Array>>> = {
-  functional: storeModel(functional(SMALL), SMALL_WEIGHTS, 300),
-  sequential: storeModel(sequential(SMALL), SMALL_WEIGHTS, 300),
+  functional: storeModel(functional(SMALL), SMALL_WEIGHTS, { shardBytes: 300 }),
+  sequential: storeModel(sequential(SMALL), SMALL_WEIGHTS, { shardBytes: 300 }),
+  graph: storeModel({ node: FUSED }, GRAPH_WEIGHTS, { shardBytes: 300, signature: signature("Identity") }),
 };
 
 /** The model with other bytes in one of its files. */

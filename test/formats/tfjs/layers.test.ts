@@ -3,86 +3,19 @@ import { describe, expect, test } from "vitest";
 import { FormatError, UnsupportedError } from "../../../src/errors.js";
 import { readModel } from "../../../src/formats/index.js";
 import { readSource } from "../../../src/source.js";
-import { functional, layer, sequential, SMALL, SMALL_WEIGHTS, type KerasLayer } from "../../support/keras.js";
+import {
+  functional,
+  layer,
+  sequential,
+  SMALL,
+  SMALL_INPUT,
+  SMALL_WEIGHTS,
+  smallByHand,
+  type KerasLayer,
+} from "../../support/keras.js";
 import { loadModel } from "../../support/load.js";
 import { storeModel } from "../../support/weights.js";
 
-type Image = number[][][]; // [row][column][channel]
-
-const weight = (name: string) => SMALL_WEIGHTS.find((it) => it.name === name)!.data;
-const clamp = (x: number, most: number) => Math.min(Math.max(x, 0), most);
-
-/** Rows and columns of zeros around an image. */
-function padded(image: Image, [top, bottom, left, right]: readonly [number, number, number, number]): Image {
-  const zero = image[0]![0]!.map(() => 0);
-  const rows = image.map((row) => [...Array<number[]>(left).fill(zero), ...row, ...Array<number[]>(right).fill(zero)]);
-  const empty = rows[0]!.map(() => zero);
-  return [...Array<number[][]>(top).fill(empty), ...rows, ...Array<number[][]>(bottom).fill(empty)];
-}
-
-/** For each position of a window without padding, what `at` makes of it. */
-function slide(image: Image, kernel: readonly number[], stride: readonly number[], at: (part: Image) => number[]) {
-  const result: Image = [];
-  for (let y = 0; y + kernel[0]! <= image.length; y += stride[0]!) {
-    const row: number[][] = [];
-    for (let x = 0; x + kernel[1]! <= image[0]!.length; x += stride[1]!) {
-      row.push(at(image.slice(y, y + kernel[0]!).map((line) => line.slice(x, x + kernel[1]!))));
-    }
-    result.push(row);
-  }
-  return result;
-}
-
-/** SMALL layer by layer, straight from Keras' definitions, on kernels [row][column][input][output]. */
-function smallByHand(pixels: Float32Array): number[] {
-  let image: Image = Array.from({ length: 9 }, (_, y) =>
-    Array.from({ length: 8 }, (__, x) => Array.from(pixels.subarray((y * 8 + x) * 3, (y * 8 + x + 1) * 3))),
-  );
-  const outputs = (count: number) => Array.from({ length: count }, (_, o) => o);
-  image = slide(padded(image, [0, 1, 0, 1]), [3, 2], [2, 2], (part) =>
-    outputs(4).map((o) => {
-      let sum = 0;
-      for (const [i, line] of part.entries())
-        for (const [j, pixel] of line.entries())
-          for (const [c, value] of pixel.entries())
-            sum += value * weight("conv1/kernel")[((i * 2 + j) * 3 + c) * 4 + o]!;
-      const [gamma, beta, mean, variance] = ["gamma", "beta", "moving_mean", "moving_variance"].map(
-        (what) => weight(`conv1_bn/${what}`)[o]!,
-      ) as [number, number, number, number];
-      return clamp((gamma * (sum - mean)) / Math.sqrt(variance + 0.01) + beta, 6);
-    }),
-  );
-  // 4×4 with strides 2 and 1: SAME gives 2×4, for which it needs 5 rows and 6 columns.
-  image = slide(padded(image, [0, 1, 1, 1]), [3, 3], [2, 1], (part) =>
-    outputs(4).map((c) => {
-      let sum = weight("conv_dw_1/bias")[c]!;
-      for (const [i, line] of part.entries())
-        for (const [j, pixel] of line.entries())
-          sum += pixel[c]! * weight("conv_dw_1/depthwise_kernel")[(i * 3 + j) * 4 + c]!;
-      const [mean, variance] = ["moving_mean", "moving_variance"].map((what) => weight(`conv_dw_1_bn/${what}`)[c]!);
-      return (clamp(sum, 6) - mean!) / Math.sqrt(variance! + 1e-3);
-    }),
-  );
-  const features = image.flat().map((pixel) =>
-    outputs(6).map((o) => {
-      const sum = pixel.reduce((all, value, c) => all + value * weight("conv_pw_1/kernel")[c * 6 + o]!, 0);
-      return clamp(sum + weight("conv_pw_1/bias")[o]!, Infinity);
-    }),
-  );
-  const pooled = outputs(6).map((o) => features.reduce((sum, pixel) => sum + pixel[o]! / features.length, 0));
-  const logits = outputs(5).map((k) =>
-    pooled.reduce(
-      (sum, value, o) => sum + value * weight("predictions/kernel")[o * 5 + k]!,
-      weight("predictions/bias")[k]!,
-    ),
-  );
-  const powers = logits.map(Math.exp);
-  return powers.map((power) => power / powers.reduce((a, b) => a + b));
-}
-
-const X = Float32Array.from({ length: 9 * 8 * 3 }, (_, i) => Math.sin(i * i));
-
-/** Keras' default is a network in one of these forms. */
 const FORMS: readonly [string, unknown][] = [
   ["functional", functional(SMALL)],
   ["sequential", sequential(SMALL)],
@@ -95,10 +28,10 @@ const FORMS: readonly [string, unknown][] = [
 
 describe("a layers model", () => {
   test.each(FORMS)("%s", async (_, topology) => {
-    const net = await loadModel(storeModel(topology, SMALL_WEIGHTS, 100));
-    const [output] = net.run(X);
+    const net = await loadModel(storeModel(topology, SMALL_WEIGHTS, { shardBytes: 100 }));
+    const [output] = net.run(SMALL_INPUT);
     expect(output!.shape).toEqual([1, 5]);
-    for (const [i, value] of smallByHand(X).entries()) expect(output!.data[i]).toBeCloseTo(value, 6);
+    for (const [i, value] of smallByHand(SMALL_INPUT).entries()) expect(output!.data[i]).toBeCloseTo(value, 6);
   });
 
   test("becomes as few operators as there are", async () => {

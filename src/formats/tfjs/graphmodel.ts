@@ -1,0 +1,414 @@
+/** Graph models of TensorFlow.js: TensorFlow's graph, converted from a SavedModel. One function an operator. */
+import { describe, FormatError, UnsupportedError } from "../../errors.js";
+import { GraphBuilder } from "../../graph/builder.js";
+import { locate, type Graph } from "../../graph/graph.js";
+import { NO_PADDING, samePadding, type Activation, type Padding, type Size } from "../../graph/ops.js";
+import { elementCount, formatShape, type Tensor } from "../../graph/tensor.js";
+import { asArray, asNumber, asObject, asString, asWhole, type JsonObject } from "../json.js";
+import { permuted } from "../permute.js";
+
+/** Far above any network of this kind; the work of loading grows with it. */
+const MAX_NODES = 20_000;
+
+interface Node {
+  readonly name: string;
+  readonly op: string;
+  /** Names of the nodes whose first output it reads. */
+  readonly inputs: readonly string[];
+  readonly attributes: Attributes;
+}
+
+/** What a node gives: an activation, which is a tensor of the graph, or a constant. */
+type Value = number | Tensor;
+
+/** A node on the way into the graph, with what it reads. */
+interface Source {
+  readonly name: string;
+  readonly attributes: Attributes;
+  readonly inputs: readonly Value[];
+  readonly weights: ReadonlyMap<string, Tensor>;
+  readonly net: GraphBuilder;
+}
+
+const READERS: Readonly<Record<string, (source: Source) => Value>> = {
+  AvgPool: readAveragePool,
+  BiasAdd: readBiasAdd,
+  Const: readConst,
+  Conv2D: (source) => readConvolution(source, "convolution"),
+  DepthwiseConv2dNative: (source) => readConvolution(source, "depthwise"),
+  FusedBatchNorm: readBatchNorm,
+  FusedBatchNormV2: readBatchNorm,
+  FusedBatchNormV3: readBatchNorm,
+  FusedDepthwiseConv2dNative: (source) => readConvolution(source, "depthwise"),
+  Identity: ({ inputs }) => inputs[0] ?? missing("input 0"),
+  MatMul: readMatMul,
+  Mean: readMean,
+  Pad: readPad,
+  Placeholder: readPlaceholder,
+  Relu: (source) => unary(source, { type: "activation", activation: "relu" }),
+  Relu6: (source) => unary(source, { type: "activation", activation: "relu6" }),
+  Reshape: readReshape,
+  Softmax: (source) => unary(source, { type: "softmax", beta: 1 }),
+  Squeeze: readSqueeze,
+  _FusedConv2D: (source) => readConvolution(source, "convolution"),
+  _FusedMatMul: readMatMul,
+};
+
+/**
+ * The graph of a graph model for one image: what its outputs need, in the order in which it can be computed.
+ *
+ * @param topology `modelTopology` of the file.
+ * @param signature `signature` of the file; without one, the outputs are the nodes that no other reads.
+ * @param weights the constants by the names of their nodes.
+ */
+export function readGraphModel(topology: JsonObject, signature: unknown, weights: ReadonlyMap<string, Tensor>): Graph {
+  const nodes = readNodes(topology);
+  const wanted = outputsOf(nodes, signature);
+  const net = new GraphBuilder();
+  const values = new Map<string, Value>();
+  const reads = new Reads(weights);
+  for (const node of inOrder(nodes, wanted)) {
+    const { name, op, attributes } = node;
+    locate(`node ${JSON.stringify(name)} (${op})`, () => {
+      const reader = Object.hasOwn(READERS, op) ? READERS[op] : undefined;
+      if (!reader) throw new UnsupportedError(`not supported; supported are ${Object.keys(READERS).join(", ")}`);
+      const inputs = node.inputs.map((input) => values.get(input)!);
+      reads.count(inputs);
+      values.set(name, reader({ name, attributes, inputs, weights, net }));
+    });
+  }
+  return net.graph(
+    wanted.map((name) => {
+      const value = values.get(name)!;
+      if (typeof value !== "number") throw new UnsupportedError(`output ${JSON.stringify(name)} expected not constant`);
+      return value;
+    }),
+  );
+}
+
+/** Shared constants are small ones. What is read is copied, so that large ones over and over would take any memory. */
+class Reads {
+  #left: number;
+
+  constructor(weights: ReadonlyMap<string, Tensor>) {
+    const stored = [...weights.values()].reduce((sum, { shape }) => sum + elementCount(shape), 0);
+    this.#left = 4 * stored + 2 ** 20;
+  }
+
+  count(inputs: readonly Value[]): void {
+    for (const value of inputs) if (typeof value !== "number") this.#left -= elementCount(value.shape);
+    if (this.#left < 0) throw new UnsupportedError("weights expected to be read once each, got many of them shared");
+  }
+}
+
+function readNodes(topology: JsonObject): Map<string, Node> {
+  const list = asArray(topology.node, "modelTopology.node");
+  if (list.length > MAX_NODES) throw new UnsupportedError(`expected at most ${MAX_NODES} nodes, got ${list.length}`);
+  const nodes = new Map<string, Node>();
+  for (const [index, json] of list.entries()) {
+    const node = asObject(json, `node ${index}`);
+    const name = asString(node.name, `node ${index}: name`);
+    if (nodes.has(name)) throw new FormatError(`node ${JSON.stringify(name)} expected once`);
+    const inputs = asArray(node.input ?? [], `node ${JSON.stringify(name)}: input`)
+      .map((input) => asString(input, `node ${JSON.stringify(name)}: input`))
+      .filter((input) => !input.startsWith("^")) // only says what runs first
+      .map(firstOutput);
+    const attributes = new Attributes(asObject(node.attr ?? {}, `node ${JSON.stringify(name)}: attr`));
+    nodes.set(name, { name, op: asString(node.op, `node ${JSON.stringify(name)}: op`), inputs, attributes });
+  }
+  return nodes;
+}
+
+/** `name` or `name:0` is the first output of a node, the only one that our operators have. */
+function firstOutput(reference: string): string {
+  const [, name, output = "0"] = /^(.*?)(?::(\d+))?$/s.exec(reference)!;
+  if (output !== "0") throw new UnsupportedError(`expected first outputs only, got ${JSON.stringify(reference)}`);
+  return name!;
+}
+
+function outputsOf(nodes: ReadonlyMap<string, Node>, signature: unknown): string[] {
+  const { outputs } = asObject(signature ?? {}, "signature");
+  if (outputs !== undefined) {
+    return Object.values(asObject(outputs, "signature.outputs")).map((output) =>
+      firstOutput(asString(asObject(output, "signature.outputs").name, "signature.outputs: name")),
+    );
+  }
+  const read = new Set([...nodes.values()].flatMap(({ inputs }) => inputs));
+  return [...nodes.values()].filter(({ name, op }) => op !== "Const" && !read.has(name)).map(({ name }) => name);
+}
+
+/** The nodes that `wanted` need, each after those that it reads. */
+function* inOrder(nodes: ReadonlyMap<string, Node>, wanted: readonly string[]): Generator<Node> {
+  const state = new Map<string, "entered" | "done">();
+  const stack = wanted.toReversed();
+  while (stack.length) {
+    const name = stack.at(-1)!;
+    const node = nodes.get(name);
+    if (!node) throw new FormatError(`there is no node ${JSON.stringify(name)}, which the outputs need`);
+    const waiting = node.inputs.filter((input) => state.get(input) !== "done");
+    if (state.get(name) === "done" || !waiting.length) {
+      stack.pop();
+      if (state.get(name) !== "done") yield node;
+      state.set(name, "done");
+      continue;
+    }
+    if (waiting.some((input) => state.get(input) === "entered")) {
+      throw new FormatError(`node ${JSON.stringify(name)} is part of a cycle`);
+    }
+    state.set(name, "entered");
+    stack.push(...waiting);
+  }
+}
+
+/** The attributes of a node, as protocol buffers in JSON have them. Their defaults are TensorFlow's. */
+class Attributes {
+  readonly #json: JsonObject;
+
+  constructor(json: JsonObject) {
+    this.#json = json;
+  }
+
+  /** The value under a key of the union that attributes are; undefined if the node does not say. */
+  #value(name: string, kind: string): unknown {
+    const attribute = this.#json[name];
+    return attribute === undefined ? undefined : asObject(attribute, name)[kind];
+  }
+
+  #list(name: string, kind: string): readonly unknown[] {
+    const list = this.#value(name, "list");
+    return list === undefined ? [] : asArray(asObject(list, name)[kind] ?? [], name);
+  }
+
+  flag(name: string): boolean {
+    return this.#value(name, "b") === true;
+  }
+
+  number(name: string, fallback: number): number {
+    return asNumber(this.#value(name, "f") ?? fallback, name);
+  }
+
+  /** 64-bit integers are text. */
+  whole(name: string): readonly number[] {
+    return this.#list(name, "i").map((value) => asWhole(Number(value), name, -(2 ** 31)));
+  }
+
+  string(name: string, fallback: string): string {
+    const value = this.#value(name, "s");
+    return value === undefined ? fallback : decoded(value, name);
+  }
+
+  strings(name: string): readonly string[] {
+    return this.#list(name, "s").map((value) => decoded(value, name));
+  }
+
+  /** Sizes; -1 is any. */
+  shape(name: string): readonly number[] {
+    const dimensions = asObject(this.#value(name, "shape") ?? {}, name).dim;
+    return asArray(dimensions ?? [], name).map((dim) => asWhole(Number(asObject(dim, name).size ?? 0), name, -1));
+  }
+}
+
+/** Bytes are text in base 64; old files have them as numbers. */
+function decoded(value: unknown, name: string): string {
+  if (Array.isArray(value)) return String.fromCharCode(...value.map((code) => asWhole(code, name)));
+  try {
+    return atob(asString(value, name));
+  } catch (error) {
+    if (error instanceof FormatError) throw error;
+    throw new FormatError(`${name} expected base 64, got ${describe(value)}`);
+  }
+}
+
+function readPlaceholder({ name, attributes, net }: Source): number {
+  const [images, ...sizes] = attributes.shape("shape");
+  if (sizes.includes(-1) || (images !== -1 && images !== 1)) {
+    throw new UnsupportedError(
+      `shape expected any number of images of a fixed size, got ${formatShape([images ?? 0, ...sizes])}`,
+    );
+  }
+  return net.input(name, [1, ...sizes]);
+}
+
+function readConst({ name, weights }: Source): Tensor {
+  return weights.get(name) ?? missing(`weight ${JSON.stringify(name)}`);
+}
+
+function readConvolution(source: Source, type: "convolution" | "depthwise"): number {
+  const { name, attributes, net } = source;
+  const x = activation(source, 0);
+  // [kh, kw, in, out], or for depthwise [kh, kw, channels, multiplier].
+  const filter = constant(source, 1);
+  const weights = permuted(filter, [3, 0, 1, 2]);
+  if (type === "depthwise" && weights.shape[0] !== 1) {
+    throw new UnsupportedError(`depth multiplier expected 1, got ${weights.shape[0]}`);
+  }
+  const [, height, width] = weights.shape as [number, number, number];
+  const stride = readWindow(attributes, "strides");
+  const padding = readPadding(attributes, net.shape(x), [height, width], stride);
+  const { bias, clamp } = readFused(source);
+  const inputs = [x, net.constant(filter.name, weights.shape, weights.data), ...bias];
+  return net.add(name, { type, stride, padding, activation: clamp }, ...inputs);
+}
+
+function readMatMul(source: Source): number {
+  const { name, attributes, net } = source;
+  if (attributes.flag("transpose_a")) throw new UnsupportedError("transpose_a expected false, got true");
+  const matrix = constant(source, 1);
+  const weights = permuted(matrix, attributes.flag("transpose_b") ? [0, 1] : [1, 0]);
+  const { bias, clamp } = readFused(source);
+  const inputs = [activation(source, 0), net.constant(matrix.name, weights.shape, weights.data), ...bias];
+  return net.add(name, { type: "fullyconnected", activation: clamp }, ...inputs);
+}
+
+const CLAMPS: ReadonlyMap<string, Activation> = new Map([
+  ["", "none"],
+  ["Relu", "relu"],
+  ["Relu6", "relu6"],
+]);
+
+/** The operators that a fused one has in it: none, a bias, a bias and a clamp. */
+function readFused(source: Source): { bias: readonly number[]; clamp: Activation } {
+  const [first, second = "", ...others] = source.attributes.strings("fused_ops");
+  if (first === undefined) return { bias: [], clamp: "none" };
+  const clamp = CLAMPS.get(second);
+  if (first !== "BiasAdd" || clamp === undefined || others.length) {
+    throw new UnsupportedError(`fused_ops expected BiasAdd, then Relu, Relu6 or none, got ${[first, second, ...others].join(", ")}`); // prettier-ignore
+  }
+  return { bias: [vector(source, 2)], clamp };
+}
+
+/** A batch norm that only adds; the layer before it takes it in. */
+function readBiasAdd(source: Source): number {
+  const { name, net, attributes } = source;
+  expectChannelsLast(attributes);
+  const channels = constant(source, 1).shape[0] ?? 1;
+  const all = (value: number) => net.constant(`${name}/${value}`, [channels], new Float32Array(channels).fill(value));
+  const [gamma, mean, variance] = [all(1), all(0), all(1)];
+  return net.add(name, { type: "batchnorm", epsilon: 0 }, activation(source, 0), gamma, vector(source, 1), mean, variance); // prettier-ignore
+}
+
+function readBatchNorm(source: Source): number {
+  const { name, net, attributes } = source;
+  expectChannelsLast(attributes);
+  const epsilon = attributes.number("epsilon", 1e-4);
+  const statistics = [1, 2, 3, 4].map((index) => vector(source, index));
+  return net.add(name, { type: "batchnorm", epsilon }, activation(source, 0), ...statistics);
+}
+
+function readAveragePool(source: Source): number {
+  const { name, attributes, net } = source;
+  const x = activation(source, 0);
+  const kernel = readWindow(attributes, "ksize");
+  const stride = readWindow(attributes, "strides");
+  const padding = readPadding(attributes, net.shape(x), kernel, stride);
+  return net.add(name, { type: "averagepool", kernel, stride, padding, activation: "none" }, x);
+}
+
+function readMean(source: Source): number {
+  const { name, attributes, net } = source;
+  const x = activation(source, 0);
+  const rank = net.shape(x).length;
+  const axes = integers(source, 1).map((axis) => (axis < 0 ? axis + rank : axis));
+  if (rank !== 4 || axes.toSorted((a, b) => a - b).join() !== "1,2") {
+    throw new UnsupportedError(`axes expected height and width of 4 dimensions, got ${axes.join()} of ${rank}`);
+  }
+  return net.add(name, { type: "mean", keepDims: attributes.flag("keep_dims") }, x);
+}
+
+function readPad(source: Source): number {
+  const { name, net } = source;
+  const amounts = integers(source, 1);
+  const [before, after, top, bottom, left, right, first, last] = amounts as [number, number, number, number, number, number, number, number]; // prettier-ignore
+  if (amounts.length !== 8 || amounts.some((amount) => amount < 0) || before || after || first || last) {
+    throw new UnsupportedError(`paddings expected of height and width of 4 dimensions, got ${amounts.join()}`);
+  }
+  return net.add(name, { type: "pad", padding: { top, bottom, left, right } }, activation(source, 0));
+}
+
+function readReshape(source: Source): Value {
+  const { name, net } = source;
+  const x = activation(source, 0);
+  const sizes = integers(source, 1);
+  const count = elementCount(net.shape(x));
+  const known = elementCount(sizes.filter((size) => size !== -1));
+  return reshaped(net, name, x, sizes.map((size) => (size === -1 ? count / known : size))); // prettier-ignore
+}
+
+/** Without the dimensions of size 1 that `squeeze_dims` names, or without all of them. */
+function readSqueeze(source: Source): number {
+  const { name, attributes, net } = source;
+  const x = activation(source, 0);
+  const shape = net.shape(x);
+  const axes = attributes.whole("squeeze_dims").map((axis) => (axis < 0 ? axis + shape.length : axis));
+  if (axes.some((axis) => shape[axis] !== 1)) {
+    throw new FormatError(`squeeze_dims expected sizes of 1, got ${axes.join()} of ${formatShape(shape)}`);
+  }
+  const left = shape.filter((size, axis) => (axes.length ? !axes.includes(axis) : size !== 1));
+  return reshaped(net, name, x, left);
+}
+
+function reshaped(net: GraphBuilder, name: string, x: number, shape: readonly number[]): number {
+  if (elementCount(shape) !== elementCount(net.shape(x))) {
+    throw new FormatError(`cannot make ${formatShape(shape)} of ${formatShape(net.shape(x))}`);
+  }
+  return net.add(name, { type: "reshape", shape }, x);
+}
+
+function unary(source: Source, attributes: Parameters<GraphBuilder["add"]>[1]): number {
+  return source.net.add(source.name, attributes, activation(source, 0));
+}
+
+function activation({ inputs }: Source, index: number): number {
+  const value = inputs[index] ?? missing(`input ${index}`);
+  if (typeof value !== "number") throw new UnsupportedError(`input ${index} expected not constant, got ${value.name}`);
+  return value;
+}
+
+function constant({ inputs }: Source, index: number): Tensor {
+  const value = inputs[index] ?? missing(`input ${index}`);
+  if (typeof value === "number") throw new UnsupportedError(`input ${index} expected constant`);
+  return value;
+}
+
+/** A constant with one number for each channel. */
+function vector(source: Source, index: number): number {
+  const tensor = constant(source, index);
+  const { shape, data } = permuted(tensor, [0]);
+  return source.net.constant(tensor.name, shape, data);
+}
+
+function integers(source: Source, index: number): number[] {
+  const { data, dtype } = constant(source, index);
+  if (dtype !== "int32") throw new UnsupportedError(`input ${index} expected int32, got ${dtype}`);
+  return Array.from(data!);
+}
+
+function missing(what: string): never {
+  throw new FormatError(`${what} is missing`);
+}
+
+/** Height and width of a size that is given for four dimensions. */
+function readWindow(attributes: Attributes, name: string): Size {
+  expectChannelsLast(attributes);
+  if (attributes.whole("dilations").some((size) => size !== 1)) {
+    throw new UnsupportedError(`dilations expected 1×1, got ${formatShape(attributes.whole("dilations"))}`);
+  }
+  const sizes = attributes.whole(name);
+  const [images, height, width, channels] = sizes as [number, number, number, number];
+  if (sizes.length !== 4 || images !== 1 || channels !== 1 || height < 1 || width < 1) {
+    throw new UnsupportedError(`${name} expected along height and width, got ${formatShape(sizes)}`);
+  }
+  return [height, width];
+}
+
+function readPadding(attributes: Attributes, x: readonly number[], kernel: Size, stride: Size): Padding {
+  const padding = attributes.string("padding", "");
+  if (padding === "VALID") return NO_PADDING;
+  if (padding === "SAME") return samePadding([x[1]!, x[2]!], kernel, stride);
+  throw new UnsupportedError(`padding expected SAME or VALID, got ${describe(padding)}`);
+}
+
+function expectChannelsLast(attributes: Attributes): void {
+  const format = attributes.string("data_format", "NHWC");
+  if (format !== "NHWC") throw new UnsupportedError(`data_format expected NHWC, got ${describe(format)}`);
+}
