@@ -41,7 +41,10 @@ beforeAll(async () => {
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 afterAll(() => server.close());
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
 
 describe("bytes come from", () => {
   test.each<[string, () => Parameters<typeof readSource>[0] | Promise<Response>]>([
@@ -61,7 +64,7 @@ describe("bytes come from", () => {
 
   test("an address beside that of the page", async () => {
     vi.stubGlobal("location", { href: `${base}/page/index.html` });
-    vi.stubGlobal("process", undefined);
+    vi.spyOn(process, "getBuiltinModule").mockReturnValue(undefined as never);
     const { bytes } = await readSource("../whole", "model", LIMIT);
     expect(Buffer.compare(bytes, BYTES)).toBe(0);
   });
@@ -124,7 +127,7 @@ describe("a file beside comes from", () => {
 
 describe("an error says", () => {
   test("that a runtime has neither files nor addresses of its own", async () => {
-    vi.stubGlobal("process", undefined);
+    vi.spyOn(process, "getBuiltinModule").mockReturnValue(undefined as never);
     await expect(readSource("model.tflite", "model", LIMIT)).rejects.toThrow(
       /cannot read the path model.tflite: this runtime has no file system; give bytes or a URL/,
     );
