@@ -17,7 +17,7 @@ interface Row {
  * one to that many channels. The last depthwise layer has stride 1, as in every implementation: with the stride 2 that the
  * table prints, its 7×7 output would be 4×4.
  */
-const BODY: readonly Row[] = [
+export const MOBILENET_BODY: readonly Row[] = [
   { stride: 1, channels: 64 },
   { stride: 2, channels: 128 },
   { stride: 1, channels: 128 },
@@ -34,7 +34,7 @@ const BODY: readonly Row[] = [
 ];
 
 /** Without the five rows from 512 to 512 channels. */
-const SHALLOW_BODY = BODY.filter(({ channels }, index) => channels !== 512 || BODY[index - 1]!.channels !== 512);
+const SHALLOW_BODY = MOBILENET_BODY.filter(({ channels }, index) => channels !== 512 || MOBILENET_BODY[index - 1]!.channels !== 512);
 
 /**
  * "separable" is MobileNet itself (Table 1); "convolutional" has a standard 3×3 convolution for each depthwise and pointwise
@@ -78,20 +78,17 @@ export function mobileNetV1(options: MobileNetOptions = {}): Graph {
   if (!MOBILENET_VARIANTS.includes(variant)) {
     throw new RangeError(`"variant" expected one of ${MOBILENET_VARIANTS.join(", ")}, got ${describe(variant)}`);
   }
-  if (!(typeof alpha === "number" && alpha > 0 && alpha <= 1)) {
-    throw new RangeError(`"alpha" expected a number above 0 and up to 1, got ${describe(alpha)}`);
-  }
+  const thin = thinner(alpha);
   for (const [name, side] of Object.entries({ resolution, height, width })) {
     expectWhole(name, side, LEAST_SIDE, LARGEST_SIDE);
   }
   expectWhole("classes", classes, 1, 65536);
   expectWhole("seed", seed, 0, 2 ** 32 - 1);
 
-  const thin = (channels: number) => Math.max(8, Math.floor(channels * alpha));
   const net = new GraphBuilder(seed);
   let x = net.input("input", [1, height, width, 3]);
   x = net.convolution("conv1", x, thin(32), 3, 2, "relu6");
-  for (const [index, { stride, channels }] of (variant === "shallow" ? SHALLOW_BODY : BODY).entries()) {
+  for (const [index, { stride, channels }] of (variant === "shallow" ? SHALLOW_BODY : MOBILENET_BODY).entries()) {
     if (variant === "convolutional") {
       x = net.convolution(`conv_${index + 1}`, x, thin(channels), 3, stride, "relu6");
     } else {
@@ -103,6 +100,14 @@ export function mobileNetV1(options: MobileNetOptions = {}): Graph {
   x = net.convolution("conv_preds", x, classes, 1, 1, "none");
   x = net.softmax("softmax", net.reshape("logits", x, [1, classes]));
   return net.graph(x);
+}
+
+/** What the width multiplier makes of a number of channels. Throws RangeError for an α that is not as described. */
+export function thinner(alpha: number): (channels: number) => number {
+  if (!(typeof alpha === "number" && alpha > 0 && alpha <= 1)) {
+    throw new RangeError(`"alpha" expected a number above 0 and up to 1, got ${describe(alpha)}`);
+  }
+  return (channels) => Math.max(8, Math.floor(channels * alpha));
 }
 
 function expectWhole(name: string, value: number, least: number, most: number): void {

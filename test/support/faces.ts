@@ -1,6 +1,10 @@
 /** The goldens of the face networks (../shared/golden/faces), and the photos they were made from. */
 import { readFileSync } from "node:fs";
 import { expect } from "vitest";
+import { FACE_NETWORKS, type FaceNetwork } from "../../src/faces/networks.js";
+import { WeightsManifest } from "../../src/formats/tfjs/weights.js";
+import type { Graph } from "../../src/graph/graph.js";
+import type { Tensor } from "../../src/graph/tensor.js";
 import type { Box, Image } from "../../src/image/image.js";
 import { decodeFile, decodeJpeg } from "./inputs.js";
 import { HAVE_SHARED, sharedFloats, sharedJson } from "./shared.js";
@@ -133,4 +137,16 @@ export function expectDetections(got: readonly GoldenDetection[], golden: readon
     }
     expect(Math.abs(got[i]!.score - expected.score), `score of ${i}`).toBeLessThan(1e-4);
   }
+}
+
+/** The graph of a face network, with the weights in the package. */
+export function faceGraph(network: FaceNetwork): Graph {
+  const { manifest, build } = FACE_NETWORKS[network];
+  return build(storedWeights(manifest));
+}
+
+export function storedWeights(manifest: string): Map<string, Tensor> {
+  const file = (name: string) => readFileSync(new URL(`model/${name}`, FACE_API));
+  const read = new WeightsManifest(JSON.parse(file(manifest).toString()));
+  return read.read(new Map(read.paths.map((path) => [path, file(path)])));
 }

@@ -1,0 +1,80 @@
+/**
+ * SSD MobileNet V1: the single shot detector of Liu et al. 2016 (arXiv 1512.02325) on the backbone of Howard et al. 2017,
+ * section 4.6 of that paper. Boxes and classes are predicted by 1×1 convolutions from six feature maps.
+ */
+import type { Graph } from "../graph/graph.js";
+import type { Activation } from "../graph/ops.js";
+import { MOBILENET_BODY, thinner } from "./mobilenetv1.js";
+
+/** What the network is built with: with seeded weights, or with those of a file. */
+export interface Layers {
+  input(name: string, shape: readonly number[]): number;
+  convolution(
+    name: string,
+    x: number,
+    channels: number,
+    kernel: number,
+    stride: number,
+    activation: Activation,
+  ): number;
+  depthwise(name: string, x: number, stride: number, activation: Activation): number;
+  graph(...outputs: number[]): Graph;
+}
+
+/** After which rows of the body the first two feature maps are. */
+const FEATURES_AFTER = [11, 13];
+
+/** The layers after the body; each that halves the picture makes a feature map. */
+const EXTRA_LAYERS = [
+  { kernel: 1, stride: 1, channels: 256 },
+  { kernel: 3, stride: 2, channels: 512 },
+  { kernel: 1, stride: 1, channels: 128 },
+  { kernel: 3, stride: 2, channels: 256 },
+  { kernel: 1, stride: 1, channels: 128 },
+  { kernel: 3, stride: 2, channels: 256 },
+  { kernel: 1, stride: 1, channels: 64 },
+  { kernel: 3, stride: 2, channels: 128 },
+] as const;
+
+export interface SsdOptions {
+  /** The width multiplier α, above 0 and up to 1: the share of each layer's channels. Default: 1. */
+  readonly alpha?: number;
+  /** Height and width of the input in pixels. Default: 300. */
+  readonly resolution?: number;
+  /** How many logits each box has. */
+  readonly classes: number;
+}
+
+/** Boxes at each place of a feature map: three at the first, six at the others. */
+const BOXES = [3, 6, 6, 6, 6, 6];
+
+/**
+ * The network: input float32 [1, H, W, 3] in -1…1. Its outputs are, for each feature map from the finest to the coarsest,
+ * box encodings [1, h, w, boxes · 4] and class logits [1, h, w, boxes · classes]; row by row, and place by place, they are
+ * those of all anchors one after another.
+ */
+export function ssdMobileNetV1(net: Layers, { alpha = 1, resolution = 300, classes }: SsdOptions): Graph {
+  const thin = thinner(alpha);
+  const features: number[] = [];
+  let x = net.input("input", [1, resolution, resolution, 3]);
+  x = net.convolution("MobilenetV1/Conv2d_0_pointwise", x, thin(32), 3, 2, "relu6");
+  for (const [index, { stride, channels }] of MOBILENET_BODY.entries()) {
+    const name = `MobilenetV1/Conv2d_${index + 1}`;
+    x = net.depthwise(`${name}_depthwise`, x, stride, "relu6");
+    x = net.convolution(`${name}_pointwise`, x, thin(channels), 1, 1, "relu6");
+    if (FEATURES_AFTER.includes(index + 1)) features.push(x);
+  }
+  for (const [index, { kernel, stride, channels }] of EXTRA_LAYERS.entries()) {
+    x = net.convolution(`Prediction/Conv2d_${index}_pointwise`, x, thin(channels), kernel, stride, "relu6");
+    if (stride === 2) features.push(x);
+  }
+  const outputs = features.flatMap((feature, index) => {
+    const name = `Prediction/BoxPredictor_${index}`;
+    const boxes = BOXES[index]!;
+    return [
+      net.convolution(`${name}/BoxEncodingPredictor`, feature, boxes * 4, 1, 1, "none"),
+      net.convolution(`${name}/ClassPredictor`, feature, boxes * classes, 1, 1, "none"),
+    ];
+  });
+  return net.graph(...outputs);
+}
