@@ -17,18 +17,28 @@ export interface FaceDetector {
 
 const VARIANCES = { centre: 0.1, size: 0.2 };
 
-/** SSD MobileNet V1. Its outputs are encodings [anchors, 4] and logits [anchors, 1]. */
+/** SSD MobileNet V1. For each feature map there are two outputs: encodings [1, h, w, boxes · 4], logits [1, h, w, boxes]. */
 export function ssdDetector(anchors: Anchors): FaceDetector {
   return {
     square: SSD_SQUARE,
     clip: true,
     iouThreshold: 0.5,
-    candidates: ([encodings, logits]) => ({
-      boxes: decodeBoxes(encodings!, anchors, VARIANCES),
-      scores: Float64Array.from(logits!, sigmoid),
-      classes: 1,
-    }),
+    candidates: (outputs) => {
+      const encodings = joined(outputs.filter((_, i) => i % 2 === 0));
+      const scores = joined(outputs.filter((_, i) => i % 2 === 1)).map(sigmoid);
+      return { boxes: decodeBoxes(encodings, anchors, VARIANCES), scores, classes: 1 };
+    },
   };
+}
+
+function joined(parts: readonly Float32Array[]): Float64Array {
+  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 const TINY_ANCHORS: YoloAnchors = [

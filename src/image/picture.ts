@@ -3,7 +3,7 @@ import { UnsupportedError } from "../errors.js";
 import { featureMap, formatShape, type Tensor, type TensorView } from "../graph/tensor.js";
 import { encode, encodingOf, type Encoding, type Normalization } from "./encode.js";
 import { centralCrop, checkImage, type Image } from "./image.js";
-import { checkBackground, resize, type Background } from "./resize.js";
+import { checkBackground, resize, WHITE } from "./resize.js";
 
 export interface ImageOptions {
   /** The fraction of each side that the central crop keeps; 1 keeps all. Default: 0.875. */
@@ -13,8 +13,6 @@ export interface ImageOptions {
   /** RGB bytes behind transparent pixels. Default: white. */
   readonly background?: readonly [number, number, number];
 }
-
-const WHITE: Background = [255, 255, 255];
 
 export class PictureInput {
   readonly #width: number;

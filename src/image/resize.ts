@@ -9,6 +9,8 @@ import type { Box, Image } from "./image.js";
 /** RGB bytes. */
 export type Background = readonly [number, number, number];
 
+export const WHITE: Background = [255, 255, 255];
+
 export interface ResizeOptions {
   /** Average all pixels that an output pixel covers, instead of interpolating the four around its centre. */
   readonly antialias: boolean;

@@ -1,0 +1,68 @@
+/** Loading the face networks. */
+import type { LoadModel, LoadOptions } from "../api.js";
+import { anchorsOfCorners } from "../detection/ssd.js";
+import { describe, FormatError } from "../errors.js";
+import { elementCount } from "../graph/tensor.js";
+import type { StoredWeights } from "../models/stored.js";
+import type { Network } from "../network.js";
+import { ssdDetector, tinyDetector, type FaceDetector } from "./detectors.js";
+import { Faces, NEEDED, type FaceAttribute } from "./faces.js";
+import { FACE_NETWORKS, type FaceNetwork } from "./networks.js";
+import { installedWeights, readWeights, type WeightFiles } from "./weights.js";
+
+export interface LoadFacesOptions extends Pick<LoadOptions, "build" | "threads" | "revectorize"> {
+  /**
+   * The model files of `@vladmandic/face-api`: their folder, as a path or URL, or the bytes of each by its name. Default:
+   * those of the installed package, in Node, Deno and Bun.
+   */
+  readonly weights?: WeightFiles;
+  /**
+   * What finds the faces: "ssd", MobileNet V1 at 512×512, or "tiny", which is some times as fast and misses small faces
+   * and those that are turned. Default: "ssd".
+   */
+  readonly detector?: "ssd" | "tiny";
+  /** What detect() may be asked for. Default: everything. */
+  readonly attributes?: readonly FaceAttribute[];
+  /** Bytes of linear memory that each network may take. Default: 512 MiB. */
+  readonly maxMemory?: number;
+}
+
+const DEFAULT_MAX_MEMORY = 512 * 2 ** 20;
+const ATTRIBUTES = Object.keys(NEEDED) as FaceAttribute[];
+
+export type LoadFaces = (options?: LoadFacesOptions) => Promise<Faces>;
+
+/** loadFaces() with the kernels of an entry's loadModel(). */
+export function createFacesLoader(loadModel: LoadModel): LoadFaces {
+  return async (options = {}) => {
+    const { weights = installedWeights(), detector = "ssd", attributes = ATTRIBUTES, ...rest } = options;
+    if (detector !== "ssd" && detector !== "tiny") {
+      throw new RangeError(`"detector" expected "ssd" or "tiny", got ${describe(detector)}`);
+    }
+    for (const attribute of attributes) {
+      if (ATTRIBUTES.includes(attribute)) continue;
+      throw new RangeError(`"attributes" expected any of ${ATTRIBUTES.join(", ")}, got ${describe(attribute)}`);
+    }
+    const load = async (network: FaceNetwork): Promise<{ stored: StoredWeights; network: Network }> => {
+      const { manifest, build } = FACE_NETWORKS[network];
+      const stored = await readWeights(weights, manifest, rest.maxMemory ?? DEFAULT_MAX_MEMORY);
+      return { stored, network: await loadModel(build(stored), rest) };
+    };
+    const found = await load(detector);
+    const names = new Set(attributes.map((attribute) => NEEDED[attribute]));
+    const others = Array.from(names, async (name) => [name, (await load(name)).network] as const);
+    const networks = { detector: found.network, ...Object.fromEntries(await Promise.all(others)) };
+    return new Faces(networks, detector === "tiny" ? tinyDetector : ssdWith(found.stored, found.network));
+  };
+}
+
+/** The SSD with the anchors in its file. */
+function ssdWith(weights: StoredWeights, { outputs }: Network): FaceDetector {
+  const name = "Output/extra_dim";
+  const { data } = weights.get(name) ?? {};
+  const encodings = outputs.filter((_, i) => i % 2 === 0).reduce((sum, { shape }) => sum + elementCount(shape), 0);
+  if (!(data instanceof Float32Array) || data.length !== encodings) {
+    throw new FormatError(`the weight "${name}" expected ${encodings} float32, got ${describe(data)}`);
+  }
+  return ssdDetector(anchorsOfCorners(data));
+}

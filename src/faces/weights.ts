@@ -1,0 +1,46 @@
+/** Where the weights of the face networks come from: a folder, or bytes. */
+import { WeightsManifest } from "../formats/tfjs/weights.js";
+import { parseJson } from "../formats/json.js";
+import type { StoredWeights } from "../models/stored.js";
+import { readSource, type Files, type Source } from "../source.js";
+
+/** The folder with the files, as a path or URL; or the bytes of each by its name. */
+export type WeightFiles = string | URL | Files;
+
+/**
+ * Reads the weights that a manifest lists.
+ *
+ * @param name the manifest's, in the folder or among the files.
+ * @param limit bytes that they may have.
+ * @throws FormatError if they are damaged, UnsupportedError for a type that is not supported, RangeError if there are
+ * more, TypeError if a file is missing among those given, Error if one cannot be read.
+ */
+export async function readWeights(files: WeightFiles, name: string, limit: number): Promise<StoredWeights> {
+  const { bytes, beside } = await readSource(manifestIn(files, name), "weights", limit);
+  const manifest = new WeightsManifest(parseJson(bytes, name));
+  const shards = manifest.paths.map(async (path) => [path, await beside!(path)] as const);
+  return manifest.read(new Map(await Promise.all(shards)));
+}
+
+function manifestIn(files: WeightFiles, name: string): Source | Files {
+  if (files instanceof URL) return new URL(name, files.href.endsWith("/") ? files : `${files.href}/`);
+  if (typeof files === "string") return `${files.replace(/\/$/, "")}/${name}`;
+  if (!Object.hasOwn(files, name)) throw new TypeError(`"weights" expected a file ${name}, got ${namesOf(files)}`);
+  // Without the manifests of the other networks, so that it is clear which file names the others.
+  return Object.fromEntries(Object.entries(files).filter(([file]) => file === name || !file.endsWith(".json")));
+}
+
+function namesOf(files: Files): string {
+  return Object.keys(files).join(", ") || "none";
+}
+
+/** The folder of an installed `@vladmandic/face-api`, as Node finds it from here. Throws TypeError if there is none. */
+export function installedWeights(): URL {
+  try {
+    return new URL(".", import.meta.resolve("@vladmandic/face-api/model/ssd_mobilenetv1_model-weights_manifest.json"));
+  } catch {
+    throw new TypeError(
+      '"weights" expected a folder or files, got none, and no installed package @vladmandic/face-api to take them from',
+    );
+  }
+}
