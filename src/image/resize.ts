@@ -81,8 +81,9 @@ function between(a: number, b: number, c: number, d: number, across: number, dow
 
 /** For each output position the offsets of the two inputs around it, and how far it is from the first to the second. */
 function neighbours(start: number, from: number, to: number, stride: number) {
-  const before = new Int32Array(to);
-  const after = new Int32Array(to);
+  const Offsets = (start + from) * stride < 2 ** 31 ? Int32Array : Float64Array;
+  const before = new Offsets(to);
+  const after = new Offsets(to);
   const fraction = new Float64Array(to);
   for (let i = 0; i < to; ++i) {
     const position = (i + 0.5) * (from / to) - 0.5;

@@ -146,7 +146,11 @@ export function faceGraph(network: FaceNetwork): Graph {
 }
 
 export function storedWeights(manifest: string): Map<string, Tensor> {
-  const file = (name: string) => readFileSync(new URL(`model/${name}`, FACE_API));
-  const read = new WeightsManifest(JSON.parse(file(manifest).toString()));
-  return read.read(new Map(read.paths.map((path) => [path, file(path)])));
+  const read = new WeightsManifest(JSON.parse(storedFile(manifest).toString()));
+  return read.read(new Map(read.paths.map((path) => [path, storedFile(path)])));
+}
+
+/** A file among the models in the package. */
+export function storedFile(name: string): Buffer {
+  return readFileSync(new URL(`model/${name}`, FACE_API));
 }
