@@ -61,6 +61,13 @@ function expectOneOf<const T extends string>(option: string, text: string, choic
   return choice;
 }
 
+/** A number from 0 to 1, of an option. Throws UsageError. */
+export function parseFraction(option: string, text: string): number {
+  const fraction = Number(text);
+  if (!(fraction >= 0 && fraction <= 1)) throw new UsageError(`${option} expected a number from 0 to 1, got ${text}`);
+  return fraction;
+}
+
 /** Columns of text, each as wide as its widest cell; numbers, which is what `right` says, to the right. */
 export function table(rows: readonly (readonly string[])[], right: readonly boolean[]): string {
   const widths = right.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));

@@ -44,7 +44,7 @@ const CODECS: Readonly<Record<string, Codec>> = {
 };
 
 /** Options for the two codecs that come from Emscripten: this module, and nothing printed about damaged files. */
-function emscripten(module: WebAssembly.Module) {
+export function emscripten(module: WebAssembly.Module) {
   return {
     print: () => undefined,
     printErr: () => undefined,

@@ -6,13 +6,15 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ default: Command }>>> = 
   classify: () => import("./classify.js"),
   cost: () => import("./cost.js"),
   demo: () => import("./demo.js"),
+  "demo-classify": () => import("./demo-classify.js"),
+  faces: () => import("./faces.js"),
   inspect: () => import("./inspect.js"),
   profile: () => import("./profile.js"),
 };
 
 async function help(): Promise<string> {
   const lines = Object.entries(COMMANDS).map(
-    async ([name, load]) => `  ${name.padEnd(10)} ${(await load()).default.summary}`,
+    async ([name, load]) => `  ${name.padEnd(13)} ${(await load()).default.summary}`,
   );
   return `mobilenet-simd: image recognition in WebAssembly SIMD
 

@@ -40,7 +40,7 @@ export function installedWeights(): URL {
     return new URL(".", import.meta.resolve("@vladmandic/face-api/model/ssd_mobilenetv1_model-weights_manifest.json"));
   } catch {
     throw new TypeError(
-      '"weights" expected a folder or files, got none, and no installed package @vladmandic/face-api to take them from',
+      '"weights" expected a folder or files, got none; the package that has them is not here: npm install @vladmandic/face-api',
     );
   }
 }

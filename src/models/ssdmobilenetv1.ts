@@ -22,7 +22,7 @@ export interface Layers {
 }
 
 /** After which rows of the body the first two feature maps are. */
-const FEATURES_AFTER = [11, 13];
+const FEATURES_AFTER: ReadonlySet<number> = new Set([11, 13]);
 
 /** The layers after the body; each that halves the picture makes a feature map. */
 const EXTRA_LAYERS = [
@@ -62,7 +62,7 @@ export function ssdMobileNetV1(net: Layers, { alpha = 1, resolution = 300, class
     const name = `MobilenetV1/Conv2d_${index + 1}`;
     x = net.depthwise(`${name}_depthwise`, x, stride, "relu6");
     x = net.convolution(`${name}_pointwise`, x, thin(channels), 1, 1, "relu6");
-    if (FEATURES_AFTER.includes(index + 1)) features.push(x);
+    if (FEATURES_AFTER.has(index + 1)) features.push(x);
   }
   for (const [index, { kernel, stride, channels }] of EXTRA_LAYERS.entries()) {
     x = net.convolution(`Prediction/Conv2d_${index}_pointwise`, x, thin(channels), kernel, stride, "relu6");

@@ -1,31 +1,14 @@
 /** The command as people run it: what the build made, in a process of its own. */
-import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import jpeg from "jpeg-js";
 import { beforeAll, describe, expect, test } from "vitest";
 import { writeTflite } from "../../src/formats/tflite/write.js";
 import { mobileNetV1 } from "../../src/models/mobilenetv1.js";
+import { cli } from "../support/cli.js";
 import { temporaryFolder } from "../support/files.js";
 import { functional, SMALL, SMALL_WEIGHTS } from "../support/keras.js";
 import { storeModel } from "../support/weights.js";
-
-const CLI = join(import.meta.dirname, "../../build/cli.js");
-
-interface Result {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function cli(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Result> {
-  return new Promise((resolve) => {
-    const options = { env: { ...process.env, MOBILENET_SIMD_MODEL: "", ...env } };
-    execFile(process.execPath, [CLI, ...args], options, (error, stdout, stderr) => {
-      resolve({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr });
-    });
-  });
-}
 
 const temporary = temporaryFolder();
 let folder: string;
@@ -46,7 +29,7 @@ describe("mobilenet-simd", () => {
   test("explains itself", async () => {
     const { code, stdout, stderr } = await cli(["--help"]);
     expect([code, stderr]).toEqual([0, ""]);
-    for (const name of ["classify", "cost", "inspect", "profile", "demo"]) {
+    for (const name of ["classify", "cost", "inspect", "profile", "faces", "demo", "demo-classify"]) {
       expect(stdout).toContain(name);
       const help = await cli([name, "--help"]);
       expect(help.code).toBe(0);
@@ -78,7 +61,11 @@ describe("mobilenet-simd", () => {
     [["profile", "m", "--build", "fast"], /--build expected simd or relaxed, got fast/],
     [["profile", "m", "--precision", "int4"], /--precision expected float32, got int4/],
     [["profile", "m", "--time", "0"], /--time expected a whole number from 1, got 0/],
-    [["demo"], /expected at least one picture/],
+    [["demo-classify"], /expected at least one picture/],
+    [["faces"], /expected at least one picture/],
+    [["faces", "x.jpg", "--threshold", "2"], /--threshold expected a number from 0 to 1, got 2/],
+    [["faces", "x.jpg", "-o", "x.gif"], /expected a file that ends in .jpg, .jpeg, .png, got x.gif/],
+    [["faces", "x.jpg", "y.jpg", "-o", "z.png"], /-o expected one picture/],
   ])("%j is wrong usage: exit code 2", async (args, message) => {
     const { code, stdout, stderr } = await cli(args);
     expect([code, stdout]).toEqual([2, ""]);

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import jpeg from "jpeg-js";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import demo from "../../src/cli/demo.js";
+import demo from "../../src/cli/demo-classify.js";
 import { cachePath, DEMO_MODEL, findDemoModel } from "../../src/cli/demo-model.js";
 import { describeShared, HAVE_SHARED, sharedBytes } from "../support/shared.js";
 

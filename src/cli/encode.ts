@@ -1,0 +1,42 @@
+/** Pictures to files: codecs in WebAssembly. */
+import { readFile, writeFile } from "node:fs/promises";
+import { extname } from "node:path";
+import type { Image } from "../image/image.js";
+import { UsageError } from "./command.js";
+import { emscripten } from "./decode.js";
+
+type Encode = (image: ImageData) => Promise<ArrayBuffer>;
+
+/** By the ending of the file's name. */
+const ENCODERS: Readonly<Record<string, () => Promise<Encode>>> = {
+  ".jpg": jpeg,
+  ".jpeg": jpeg,
+  async ".png"() {
+    const { init, default: encode } = await import("@jsquash/png/encode.js");
+    await init(await compiled("@jsquash/png/codec/pkg/squoosh_png_bg.wasm"));
+    return (image) => encode(image);
+  },
+};
+
+async function jpeg(): Promise<Encode> {
+  const { init, default: encode } = await import("@jsquash/jpeg/encode.js");
+  await init(emscripten(await compiled("@jsquash/jpeg/codec/enc/mozjpeg_enc.wasm")));
+  return (image) => encode(image, { quality: 90 });
+}
+
+/** Throws UsageError if there is no encoder for the file's name. */
+export function checkPictureName(path: string): void {
+  if (!Object.hasOwn(ENCODERS, extname(path).toLowerCase())) {
+    throw new UsageError(`expected a file that ends in ${Object.keys(ENCODERS).join(", ")}, got ${path}`);
+  }
+}
+
+/** Writes RGBA pixels to a file. */
+export async function writePicture(path: string, image: Image): Promise<void> {
+  const encode = await ENCODERS[extname(path).toLowerCase()]!();
+  await writeFile(path, new Uint8Array(await encode(image as ImageData)));
+}
+
+async function compiled(file: string): Promise<WebAssembly.Module> {
+  return WebAssembly.compile(await readFile(new URL(import.meta.resolve(file))));
+}
