@@ -23,7 +23,8 @@ export const loadModel: LoadModel = /* @__PURE__ */ createLoader(modules);
 
 export type { LoadModel, LoadOptions } from "./api.js";
 export type { Normalization } from "./image/encode.js";
-export type { Image } from "./image/image.js";
+export type { DetectOptions, Detection } from "./detections.js";
+export type { Box, Image } from "./image/image.js";
 export type { Layer } from "./layers.js";
 export type { Classification } from "./classes.js";
 export type { ImageOptions } from "./image/picture.js";

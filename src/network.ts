@@ -1,5 +1,6 @@
 /** A loaded model: what it is, and what can be done with it. */
 import { best, endsInSoftmax, probabilities, type Classification } from "./classes.js";
+import { detections, type DetectOptions, type Detection } from "./detections.js";
 import { describe, UnsupportedError } from "./errors.js";
 import type { Graph } from "./graph/graph.js";
 import type { TensorView } from "./graph/tensor.js";
@@ -128,6 +129,19 @@ export class Network {
       }
     }
     return results;
+  }
+
+  /**
+   * Finds what a picture shows and where, the surest first; the whole picture becomes the input, without a crop.
+   *
+   * @throws UnsupportedError if the network is no detector; TypeError or RangeError if the picture or an option is not as
+   * described.
+   */
+  detect(image: Image, { antialias, background, ...limits }: DetectOptions = {}): Detection[] {
+    return detections(this.outputs, this.labels, image, limits, () => {
+      const options = { crop: 1, ...(antialias !== undefined && { antialias }), ...(background && { background }) };
+      return this.#show([image], options).outputs;
+    });
   }
 
   /**

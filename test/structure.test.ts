@@ -18,6 +18,7 @@ const ROWS = [
     "image/",
     "detection/",
     "classes.ts",
+    "detections.ts",
     "labels.ts",
     "layers.ts",
     "source.ts",

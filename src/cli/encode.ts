@@ -24,8 +24,9 @@ async function jpeg(): Promise<Encode> {
   return (image) => encode(image, { quality: 90 });
 }
 
-/** Throws UsageError if there is no encoder for the file's name. */
-export function checkPictureName(path: string): void {
+/** Throws UsageError if there is no encoder for the file's name, or not one picture to write to it. */
+export function checkPictureName(path: string, pictures: readonly string[]): void {
+  if (pictures.length !== 1) throw new UsageError(`--output expected one picture, got ${pictures.length}`);
   if (!Object.hasOwn(ENCODERS, extname(path).toLowerCase())) {
     throw new UsageError(`expected a file that ends in ${Object.keys(ENCODERS).join(", ")}, got ${path}`);
   }

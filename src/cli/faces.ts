@@ -13,7 +13,7 @@ const command: Command = {
 Finds the faces in each picture, the surest first, with guesses of age, gender and expression from their pixels. IMAGE
 is a JPEG, PNG or WebP file, or a folder, which stands for all such files in it and below it.
 
-  -o FILE           a .png or .jpg file for the picture with boxes in it; for one IMAGE
+  -o, --output FILE a .png or .jpg file for the picture with boxes in it; for one IMAGE
   --threshold N     give faces with a higher score, 0 to 1; default: 0.5
   --weights FOLDER  the models of @vladmandic/face-api; default: those of the installed package
   --json            one JSON object a line for each picture, with landmarks
@@ -27,8 +27,7 @@ is a JPEG, PNG or WebP file, or a folder, which stands for all such files in it 
     });
     const scoreThreshold = parseFraction("--threshold", values.threshold);
     if (!positionals.length) throw new UsageError("expected at least one picture, got none");
-    if (values.output !== undefined) checkPictureName(values.output);
-    if (values.output !== undefined && positionals.length > 1) throw new UsageError("-o expected one picture");
+    if (values.output !== undefined) checkPictureName(values.output, positionals);
     const faces = await loadFaces(values.weights === undefined ? {} : { weights: values.weights });
     return findFaces(faces, positionals, scoreThreshold, values.json, values.output);
   },

@@ -7,6 +7,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ default: Command }>>> = 
   cost: () => import("./cost.js"),
   demo: () => import("./demo.js"),
   "demo-classify": () => import("./demo-classify.js"),
+  detect: () => import("./detect.js"),
   faces: () => import("./faces.js"),
   inspect: () => import("./inspect.js"),
   profile: () => import("./profile.js"),

@@ -1,32 +1,15 @@
 /** Non-maximum suppression: of boxes that overlap, the best. */
 import type { Candidate, Candidates } from "./candidates.js";
 
-export interface SuppressOptions {
+export interface RankOptions {
   /** Only candidates with a higher score are looked at. */
   readonly scoreThreshold: number;
-  /** A box goes if the area that it shares with a better one is more than this part of what the two cover. */
-  readonly iouThreshold: number;
-  /** How many to keep. */
-  readonly maxDetections: number;
-  /** Boxes of different classes leave each other alone; else each box has its best class only, and all compete. */
+  /** A box may stand for several classes; else it has its best class only, of equal ones the lower. */
   readonly classwise: boolean;
 }
 
-/** The candidates that stay, best first; of equal scores the lower box first, and of one box the lower class. */
-export function suppress(candidates: Candidates, options: SuppressOptions): Candidate[] {
-  const { iouThreshold, maxDetections, classwise } = options;
-  const { boxes } = candidates;
-  const kept: Candidate[] = [];
-  for (const candidate of aboveThreshold(candidates, options)) {
-    if (kept.length === maxDetections) break;
-    const overlaps = ({ box, index }: Candidate) =>
-      (!classwise || index === candidate.index) && intersectionOverUnion(boxes, box, candidate.box) > iouThreshold;
-    if (!kept.some(overlaps)) kept.push(candidate);
-  }
-  return kept;
-}
-
-function aboveThreshold({ scores, classes }: Candidates, { scoreThreshold, classwise }: SuppressOptions): Candidate[] {
+/** The candidates above a threshold, best first; of equal scores the lower box first, and of one box the lower class. */
+export function rank({ scores, classes }: Candidates, { scoreThreshold, classwise }: RankOptions): Candidate[] {
   const found: Candidate[] = [];
   for (let box = 0; box * classes < scores.length; ++box) {
     const start = box * classes;
@@ -39,7 +22,37 @@ function aboveThreshold({ scores, classes }: Candidates, { scoreThreshold, class
     const score = scores[start + best]!;
     if (!classwise && score > scoreThreshold) found.push({ box, index: best, score });
   }
-  return found.toSorted((a, b) => b.score - a.score); // stable
+  return inOrder(found);
+}
+
+/** Best first; equal ones stay as they are. */
+export function inOrder(candidates: readonly Candidate[]): Candidate[] {
+  return candidates.toSorted((a, b) => b.score - a.score);
+}
+
+export interface SuppressOptions {
+  /** A box goes if the area that it shares with a better one is more than this part of what the two cover. */
+  readonly iouThreshold: number;
+  /** How many to keep. */
+  readonly maxDetections: number;
+  /** Boxes of different classes leave each other alone. */
+  readonly classwise: boolean;
+}
+
+/** Those of the candidates, which come best first, that stay. */
+export function suppress(
+  boxes: ArrayLike<number>,
+  candidates: readonly Candidate[],
+  { iouThreshold, maxDetections, classwise }: SuppressOptions,
+): Candidate[] {
+  const kept: Candidate[] = [];
+  for (const candidate of candidates) {
+    if (kept.length >= maxDetections) break;
+    const overlaps = ({ box, index }: Candidate) =>
+      (!classwise || index === candidate.index) && intersectionOverUnion(boxes, box, candidate.box) > iouThreshold;
+    if (!kept.some(overlaps)) kept.push(candidate);
+  }
+  return kept;
 }
 
 /** The area that two boxes share, as a part of what they cover together; 0 if one of them has no area. */

@@ -1,7 +1,7 @@
 /** Loaded face networks, and what can be asked of them. */
 import type { Candidate, Candidates } from "../detection/candidates.js";
-import { suppress } from "../detection/suppress.js";
-import { describe } from "../errors.js";
+import { checkLimits } from "../detection/limits.js";
+import { rank, suppress } from "../detection/suppress.js";
 import { checkImage, type Box, type Image } from "../image/image.js";
 import { checkBackground, WHITE, type Background } from "../image/resize.js";
 import { writeSquare, type Square } from "../image/square.js";
@@ -83,17 +83,15 @@ export class Faces {
   detect(image: Image, options: DetectFacesOptions = {}): Face[] {
     checkImage(image);
     const { scoreThreshold = 0.5, iouThreshold = this.#detector.iouThreshold, maxDetections = 100 } = options;
-    checkFraction("scoreThreshold", scoreThreshold);
-    checkFraction("iouThreshold", iouThreshold);
-    if (!(maxDetections >= 1))
-      throw new RangeError(`"maxDetections" expected at least 1, got ${describe(maxDetections)}`);
+    checkLimits({ scoreThreshold, iouThreshold, maxDetections });
     const { background = WHITE } = options;
     checkBackground(background);
     checkLoaded(options, this.#networks);
     const { square, clip } = this.#detector;
     const whole = { x: 0, y: 0, width: image.width, height: image.height };
     const candidates = this.#detector.candidates(show(this.#networks.detector, image, whole, square, background));
-    const kept = suppress(candidates, { scoreThreshold, iouThreshold, maxDetections, classwise: false });
+    const ranked = rank(candidates, { scoreThreshold, classwise: false });
+    const kept = suppress(candidates.boxes, ranked, { iouThreshold, maxDetections, classwise: false });
     return kept.map((candidate) => {
       const box = boxInPicture(cornersOf(candidates, candidate), image, square.size, clip);
       return { box, score: candidate.score, ...this.#estimates(image, box, background, options) };
@@ -170,10 +168,4 @@ function softmax(logits: Float32Array): number[] {
 
 function cornersOf({ boxes }: Candidates, { box }: Candidate): Float64Array {
   return boxes.subarray(4 * box, 4 * box + 4);
-}
-
-function checkFraction(argument: string, value: number): void {
-  if (!(value >= 0 && value <= 1)) {
-    throw new RangeError(`"${argument}" expected a number from 0 to 1, got ${describe(value)}`);
-  }
 }

@@ -29,7 +29,7 @@ describe("mobilenet-simd", () => {
   test("explains itself", async () => {
     const { code, stdout, stderr } = await cli(["--help"]);
     expect([code, stderr]).toEqual([0, ""]);
-    for (const name of ["classify", "cost", "inspect", "profile", "faces", "demo", "demo-classify"]) {
+    for (const name of ["classify", "cost", "detect", "inspect", "profile", "faces", "demo", "demo-classify"]) {
       expect(stdout).toContain(name);
       const help = await cli([name, "--help"]);
       expect(help.code).toBe(0);
@@ -65,7 +65,9 @@ describe("mobilenet-simd", () => {
     [["faces"], /expected at least one picture/],
     [["faces", "x.jpg", "--threshold", "2"], /--threshold expected a number from 0 to 1, got 2/],
     [["faces", "x.jpg", "-o", "x.gif"], /expected a file that ends in .jpg, .jpeg, .png, got x.gif/],
-    [["faces", "x.jpg", "y.jpg", "-o", "z.png"], /-o expected one picture/],
+    [["faces", "x.jpg", "y.jpg", "-o", "z.png"], /--output expected one picture, got 2/],
+    [["detect", "x.jpg"], /--model expected a model file, got none/],
+    [["detect", "--model", "m"], /expected at least one picture/],
   ])("%j is wrong usage: exit code 2", async (args, message) => {
     const { code, stdout, stderr } = await cli(args);
     expect([code, stdout]).toEqual([2, ""]);

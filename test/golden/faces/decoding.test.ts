@@ -1,7 +1,8 @@
 /** From stored outputs of the networks to faces: what is done without a network. */
 import { describe, expect, test } from "vitest";
+import type { Candidates } from "../../../src/detection/candidates.js";
 import { anchorsOfCorners, decodeBoxes, sigmoid } from "../../../src/detection/ssd.js";
-import { suppress } from "../../../src/detection/suppress.js";
+import { rank, suppress } from "../../../src/detection/suppress.js";
 import { boxAround, boxInPicture, cropFor, pointsInPicture } from "../../../src/faces/boxes.js";
 import { tinyDetector } from "../../../src/faces/detectors.js";
 import {
@@ -16,7 +17,10 @@ import {
 } from "../../support/faces.js";
 import { describeShared } from "../../support/shared.js";
 
-const SUPPRESS = { iouThreshold: 0.5, maxDetections: 100, classwise: false };
+function best(found: Candidates, scoreThreshold: number, iouThreshold: number, maxDetections: number) {
+  const ranked = rank(found, { scoreThreshold, classwise: false });
+  return suppress(found.boxes, ranked, { iouThreshold, maxDetections, classwise: false });
+}
 
 describeShared("SSD", () => {
   test.each(["sample1", "grace_hopper"])("encodings and logits of %s", (id) => {
@@ -34,7 +38,7 @@ describeShared("SSD", () => {
     test.each(PHOTOS)("%s", (id) => {
       const boxes = Float64Array.from(goldenFloats(`ssd/${id}.boxes.f32`));
       const scores = Float64Array.from(goldenFloats(`ssd/${id}.scores.f32`));
-      const got = suppress({ boxes, scores, classes: 1 }, { ...SUPPRESS, scoreThreshold }).map(({ box, score }) => {
+      const got = best({ boxes, scores, classes: 1 }, scoreThreshold, 0.5, 100).map(({ box, score }) => {
         const corners = boxes.subarray(4 * box, 4 * box + 4);
         return { ...boxInPicture(corners, photo(id), 512, true), score, index: box };
       });
@@ -47,8 +51,7 @@ describeShared.each([0.5, 0.1])("Tiny YOLO above %d", (scoreThreshold) => {
   test.each(PHOTOS)("%s", (id) => {
     const { candidates, iouThreshold, square } = tinyDetector;
     const found = candidates([goldenFloats(`tiny/${id}.out.f32`)]);
-    const options = { scoreThreshold, iouThreshold, maxDetections: Infinity, classwise: false };
-    const got = suppress(found, options).map(({ box, score }) => {
+    const got = best(found, scoreThreshold, iouThreshold, Infinity).map(({ box, score }) => {
       const corners = found.boxes.subarray(4 * box, 4 * box + 4);
       return { ...boxInPicture(corners, photo(id), square.size, false), score };
     });

@@ -1,0 +1,98 @@
+/** net.detect() on a network that has the outputs of a detector, whatever it is shown. */
+import { describe, expect, test } from "vitest";
+import type { DetectOptions } from "../src/detections.js";
+import { UnsupportedError } from "../src/errors.js";
+import { GraphBuilder } from "../src/graph/builder.js";
+import type { Graph } from "../src/graph/graph.js";
+import type { Image } from "../src/image/image.js";
+import { mobileNetV1 } from "../src/models/mobilenetv1.js";
+import { loadModel } from "./support/load.js";
+
+const BOXES = [
+  [0.25, 0.5, 0.75, 1],
+  [0.25, 0.5, 0.75, 0.95],
+  [0.25, 0.5, 0.75, 0.9],
+  [-0.1, 0, 0.5, 0.25],
+  [0, 0, 1, 1],
+];
+const CLASSES = [1, 1, 0, 2, 7];
+const SCORES = [0.8, 0.9, 0.7, 0.6, 0.99];
+
+/** Four fully connected layers without weights, whose biases are the outputs; the fifth box is not counted. */
+function detector(): Graph {
+  const net = new GraphBuilder();
+  const pooled = net.add("pool", { type: "mean", keepDims: false }, net.input("image", [1, 8, 4, 3]));
+  const constant = (name: string, values: readonly number[]) =>
+    net.add(
+      name,
+      { type: "fullyconnected", activation: "none" },
+      pooled,
+      net.constant(`${name}/weights`, [values.length, 3], new Float32Array(values.length * 3)),
+      net.constant(`${name}/bias`, [values.length], Float32Array.from(values)),
+    );
+  const shaped = (name: string, values: readonly number[], shape: readonly number[]) =>
+    net.add(name, { type: "reshape", shape }, constant(`${name}/values`, values));
+  return net.graph([
+    shaped("boxes", BOXES.flat(), [1, 5, 4]),
+    constant("classes", CLASSES),
+    constant("scores", SCORES),
+    shaped("count", [4], [1]),
+  ]);
+}
+
+const picture: Image = { data: new Uint8Array(200 * 100 * 3), width: 200, height: 100 };
+
+describe("a detector", async () => {
+  const net = await loadModel(detector(), { labels: ["zero", "one"] });
+
+  test("gives boxes in pixels, the surest first, with labels as far as there are any", () => {
+    const found = net.detect(picture);
+    expect(found.map(({ label, index }) => [label, index])).toEqual([
+      ["one", 1],
+      ["one", 1],
+      ["zero", 0],
+      ["2", 2],
+    ]);
+    expect(found.map(({ score }) => score)).toEqual([0.9, 0.8, 0.7, 0.6].map(Math.fround));
+    expect(found[1]!.box).toEqual({ x: 100, y: 25, width: 100, height: 50 });
+    expect(found[3]!.box.y).toBeCloseTo(-10, 5);
+  });
+
+  test.each<[DetectOptions, readonly string[]]>([
+    [{ scoreThreshold: 0.7 }, ["one", "one"]],
+    [{ iouThreshold: 0.8 }, ["one", "zero", "2"]],
+    [{ iouThreshold: 0.95 }, ["one", "one", "zero", "2"]],
+    [{ maxDetections: 1 }, ["one"]],
+    [{ scoreThreshold: 1 }, []],
+  ])("with %j", (options, labels) => {
+    expect(net.detect(picture, options).map(({ label }) => label)).toEqual(labels);
+  });
+
+  test("leaves out the background that labels begin with", async () => {
+    const other = await loadModel(detector(), { labels: ["???", "zero", "one"] });
+    expect(other.detect(picture).map(({ label }) => label)).toEqual(["one", "one", "zero", "2"]);
+  });
+
+  test.each([
+    ["no picture", undefined, {}, TypeError, /"image.data" expected/],
+    [
+      "a threshold",
+      picture,
+      { scoreThreshold: 2 },
+      RangeError,
+      /"scoreThreshold" expected a number from 0 to 1, got 2/,
+    ],
+    ["a number", picture, { maxDetections: 0 }, RangeError, /"maxDetections" expected at least 1, got 0/],
+    ["a colour", picture, { background: [0] }, RangeError, /"background" expected three bytes/],
+  ])("refuses %s that is wrong", (_, image, options, type, message) => {
+    const act = () => net.detect(image as Image, options as unknown as DetectOptions);
+    expect(act).toThrow(type as typeof Error);
+    expect(act).toThrow(message);
+  });
+});
+
+test("a classifier detects nothing, and says so", async () => {
+  const net = await loadModel(mobileNetV1({ alpha: 0.25, resolution: 32, classes: 4 }));
+  expect(() => net.detect(picture)).toThrow(UnsupportedError);
+  expect(() => net.detect(picture)).toThrow(/a detector has outputs of 1×N×4, 1×N, 1×N and 1, this model has 1×4/);
+});
