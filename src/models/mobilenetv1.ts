@@ -34,7 +34,9 @@ export const MOBILENET_BODY: readonly Row[] = [
 ];
 
 /** Without the five rows from 512 to 512 channels. */
-const SHALLOW_BODY = MOBILENET_BODY.filter(({ channels }, index) => channels !== 512 || MOBILENET_BODY[index - 1]!.channels !== 512);
+const SHALLOW_BODY = MOBILENET_BODY.filter(
+  ({ channels }, index) => channels !== 512 || MOBILENET_BODY[index - 1]!.channels !== 512,
+);
 
 /**
  * "separable" is MobileNet itself (Table 1); "convolutional" has a standard 3×3 convolution for each depthwise and pointwise
