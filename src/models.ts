@@ -17,3 +17,4 @@ export {
 } from "./graph/cost.js";
 export type { Graph } from "./graph/graph.js";
 export { MOBILENET_VARIANTS, mobileNetV1, type MobileNetOptions, type MobileNetVariant } from "./models/mobilenetv1.js";
+export { ssdMobileNetV1, type SsdOptions } from "./models/ssdmobilenetv1.js";

@@ -3,7 +3,7 @@ import type { Graph } from "../graph/graph.js";
 import type { Tensor } from "../graph/tensor.js";
 import { ageGender } from "../models/agegender.js";
 import { faceExpression, faceLandmarks } from "../models/facefeatures.js";
-import { ssdMobileNetV1 } from "../models/ssdmobilenetv1.js";
+import { buildSsdMobileNetV1 } from "../models/ssdmobilenetv1.js";
 import { StoredLayers, type StoredWeights } from "../models/stored.js";
 import { tinyFaceDetector } from "../models/tinyface.js";
 import { SSD_SQUARE, TINY_SQUARE } from "./squares.js";
@@ -21,7 +21,7 @@ export const FACE_NETWORKS: Readonly<Record<FaceNetwork, Description>> = {
   ssd: {
     manifest: "ssd_mobilenetv1_model-weights_manifest.json",
     build: (weights) =>
-      ssdMobileNetV1(new StoredLayers(withFacesOnly(weights)), { resolution: SSD_SQUARE.size, classes: 1 }),
+      buildSsdMobileNetV1(new StoredLayers(withFacesOnly(weights)), { resolution: SSD_SQUARE.size, classes: 1 }),
   },
   tiny: {
     manifest: "tiny_face_detector_model-weights_manifest.json",

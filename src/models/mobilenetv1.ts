@@ -112,7 +112,8 @@ export function thinner(alpha: number): (channels: number) => number {
   return (channels) => Math.max(8, Math.floor(channels * alpha));
 }
 
-function expectWhole(name: string, value: number, least: number, most: number): void {
+/** Throws RangeError for an option that is no whole number between two others. */
+export function expectWhole(name: string, value: number, least: number, most: number): void {
   if (!Number.isInteger(value) || value < least || value > most) {
     throw new RangeError(`"${name}" expected a whole number from ${least} to ${most}, got ${describe(value)}`);
   }

@@ -4,9 +4,10 @@
  */
 import type { Graph } from "../graph/graph.js";
 import type { Activation } from "../graph/ops.js";
-import { MOBILENET_BODY, thinner } from "./mobilenetv1.js";
+import { GraphBuilder } from "./builder.js";
+import { expectWhole, MOBILENET_BODY, thinner } from "./mobilenetv1.js";
 
-/** What the network is built with: with seeded weights, or with those of a file. */
+/** What builds the network: with seeded weights, or with those of a file. */
 export interface Layers {
   input(name: string, shape: readonly number[]): number;
   convolution(
@@ -36,25 +37,41 @@ const EXTRA_LAYERS = [
   { kernel: 3, stride: 2, channels: 128 },
 ] as const;
 
-export interface SsdOptions {
-  /** The width multiplier α, above 0 and up to 1: the share of each layer's channels. Default: 1. */
-  readonly alpha?: number;
-  /** Height and width of the input in pixels. Default: 300. */
-  readonly resolution?: number;
-  /** How many logits each box has. */
-  readonly classes: number;
-}
-
 /** Boxes at each place of a feature map: three at the first, six at the others. */
 const BOXES = [3, 6, 6, 6, 6, 6];
+
+export interface SsdOptions {
+  /** The width multiplier α, above 0 and up to 1: the share of each layer's channels, but never less than 8. Default: 1. */
+  readonly alpha?: number;
+  /** Height and width of the input in pixels, from 32 to 8192. Default: 300. */
+  readonly resolution?: number;
+  /** How many logits each box has. Default: 91, the background and the 90 classes of COCO. */
+  readonly classes?: number;
+  /** Seed of the initial weights, a whole number below 2^32. Default: 1. */
+  readonly seed?: number;
+}
 
 /**
  * The network: input float32 [1, H, W, 3] in -1…1. Its outputs are, for each feature map from the finest to the coarsest,
  * box encodings [1, h, w, boxes · 4] and class logits [1, h, w, boxes · classes]; row by row, and place by place, they are
  * those of all anchors one after another.
+ *
+ * @throws RangeError for an option that is not as described.
  */
-export function ssdMobileNetV1(net: Layers, { alpha = 1, resolution = 300, classes }: SsdOptions): Graph {
+export function ssdMobileNetV1(options: SsdOptions = {}): Graph {
+  const { seed = 1 } = options;
+  expectWhole("seed", seed, 0, 2 ** 32 - 1);
+  return buildSsdMobileNetV1(new GraphBuilder(seed), options);
+}
+
+/** The same with other weights than seeded ones. */
+export function buildSsdMobileNetV1(
+  net: Layers,
+  { alpha = 1, resolution = 300, classes = 91 }: Omit<SsdOptions, "seed">,
+): Graph {
   const thin = thinner(alpha);
+  expectWhole("resolution", resolution, 32, 8192);
+  expectWhole("classes", classes, 1, 65536);
   const features: number[] = [];
   let x = net.input("input", [1, resolution, resolution, 3]);
   x = net.convolution("MobilenetV1/Conv2d_0_pointwise", x, thin(32), 3, 2, "relu6");
