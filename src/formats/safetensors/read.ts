@@ -6,7 +6,7 @@ import { FormatError, UnsupportedError } from "../../errors.js";
 import { GraphBuilder } from "../../graph/builder.js";
 import { locate, type Graph } from "../../graph/graph.js";
 import { samePadding, type Padding, type Size } from "../../graph/ops.js";
-import { permuted } from "../permute.js";
+import { permuted } from "../../graph/permute.js";
 import { asFloat32, readTensors, type StoredTensor } from "./file.js";
 
 /** Height and width that the networks are published for; the file does not say. */

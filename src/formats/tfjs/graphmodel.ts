@@ -5,7 +5,7 @@ import { locate, type Graph } from "../../graph/graph.js";
 import { NO_PADDING, samePadding, type Activation, type Padding, type Size } from "../../graph/ops.js";
 import { elementCount, formatShape, type Tensor } from "../../graph/tensor.js";
 import { asArray, asNumber, asObject, asString, asWhole, type JsonObject } from "../json.js";
-import { permuted } from "../permute.js";
+import { permuted } from "../../graph/permute.js";
 
 /** Far above any network of this kind; the work of loading grows with it. */
 const MAX_NODES = 20_000;
