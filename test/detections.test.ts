@@ -2,48 +2,29 @@
 import { describe, expect, test } from "vitest";
 import type { DetectOptions } from "../src/detections.js";
 import { UnsupportedError } from "../src/errors.js";
-import { GraphBuilder } from "../src/graph/builder.js";
-import type { Graph } from "../src/graph/graph.js";
 import type { Image } from "../src/image/image.js";
 import { mobileNetV1 } from "../src/models/mobilenetv1.js";
+import { constantDetector } from "./support/detector.js";
 import { loadModel } from "./support/load.js";
 
-const BOXES = [
-  [0.25, 0.5, 0.75, 1],
-  [0.25, 0.5, 0.75, 0.95],
-  [0.25, 0.5, 0.75, 0.9],
-  [-0.1, 0, 0.5, 0.25],
-  [0, 0, 1, 1],
-];
-const CLASSES = [1, 1, 0, 2, 7];
-const SCORES = [0.8, 0.9, 0.7, 0.6, 0.99];
-
-/** Four fully connected layers without weights, whose biases are the outputs; the fifth box is not counted. */
-function detector(): Graph {
-  const net = new GraphBuilder();
-  const pooled = net.add("pool", { type: "mean", keepDims: false }, net.input("image", [1, 8, 4, 3]));
-  const constant = (name: string, values: readonly number[]) =>
-    net.add(
-      name,
-      { type: "fullyconnected", activation: "none" },
-      pooled,
-      net.constant(`${name}/weights`, [values.length, 3], new Float32Array(values.length * 3)),
-      net.constant(`${name}/bias`, [values.length], Float32Array.from(values)),
-    );
-  const shaped = (name: string, values: readonly number[], shape: readonly number[]) =>
-    net.add(name, { type: "reshape", shape }, constant(`${name}/values`, values));
-  return net.graph([
-    shaped("boxes", BOXES.flat(), [1, 5, 4]),
-    constant("classes", CLASSES),
-    constant("scores", SCORES),
-    shaped("count", [4], [1]),
-  ]);
-}
+/** The fifth box is not counted. */
+const DETECTOR = constantDetector(
+  [
+    [0.25, 0.5, 0.75, 1],
+    [0.25, 0.5, 0.75, 0.95],
+    [0.25, 0.5, 0.75, 0.9],
+    [-0.1, 0, 0.5, 0.25],
+    [0, 0, 1, 1],
+  ],
+  [1, 1, 0, 2, 7],
+  [0.8, 0.9, 0.7, 0.6, 0.99],
+  4,
+);
 
 const picture: Image = { data: new Uint8Array(200 * 100 * 3), width: 200, height: 100 };
 
 describe("a detector", async () => {
-  const net = await loadModel(detector(), { labels: ["zero", "one"] });
+  const net = await loadModel(DETECTOR, { labels: ["zero", "one"] });
 
   test("gives boxes in pixels, the surest first, with labels as far as there are any", () => {
     const found = net.detect(picture);
@@ -69,7 +50,7 @@ describe("a detector", async () => {
   });
 
   test("leaves out the background that labels begin with", async () => {
-    const other = await loadModel(detector(), { labels: ["???", "zero", "one"] });
+    const other = await loadModel(DETECTOR, { labels: ["???", "zero", "one"] });
     expect(other.detect(picture).map(({ label }) => label)).toEqual(["one", "one", "zero", "2"]);
   });
 

@@ -2,6 +2,7 @@
 import type { LoadOptions, Source } from "mobilenet-simd";
 import { withBody } from "./body.ts";
 import { CODEC_MODULES } from "./codecs/modules.ts";
+import { uprightSize } from "./codecs/orientation.ts";
 import { Refusal } from "./errors.ts";
 import { IsolateModel } from "./model.ts";
 import { PictureReader } from "./picture.ts";
@@ -14,7 +15,8 @@ export interface Env {
 }
 
 /**
- * Answers `POST /classify` with a picture as the body, `GET /classify?url=` if hosts are allowed, and `GET /health`.
+ * Answers `POST /classify` and, if the model is a detector, `POST /detect` with a picture as the body, both with
+ * `GET …?url=` if hosts are allowed, and `GET /health`.
  *
  * @param open gives the model; asked once in each isolate.
  */
@@ -39,7 +41,7 @@ export function createWorker<E extends Env>(
     const answer = question(query);
     const use = async (file: Uint8Array) => {
       const net = await model.get(env, ctx);
-      return pictures.show(file, leastSide(net), (image) => answer(net, image));
+      return pictures.show(file, leastSide(net), (image, header) => answer(net, image, uprightSize(header)));
     };
     if (request.method === "GET") return withRemote(query.get("url") ?? "", hosts, use);
     return withBody(request.body, request.headers.get("content-length"), use);

@@ -71,6 +71,11 @@ describe("a picture", () => {
     expect(body.classes).toEqual(await classesOf(JPEG, 3));
   });
 
+  test("is searched for nothing by a classifier", async () => {
+    const answer = await post(JPEG, "/detect");
+    expect([answer.status, answer.body.error]).toEqual([404, "the model here is no detector"]);
+  });
+
   test("may come in pieces, without its length", async () => {
     const pieces = new ReadableStream({
       start(controller) {
