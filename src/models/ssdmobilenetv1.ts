@@ -6,6 +6,7 @@ import type { Graph } from "../graph/graph.js";
 import type { Activation } from "../graph/ops.js";
 import { GraphBuilder } from "./builder.js";
 import { expectWhole, MOBILENET_BODY, thinner } from "./mobilenetv1.js";
+import { anchorsPerPlace } from "./ssdanchors.js";
 
 /** What builds the network: with seeded weights, or with those of a file. */
 export interface Layers {
@@ -36,9 +37,6 @@ const EXTRA_LAYERS = [
   { kernel: 1, stride: 1, channels: 64 },
   { kernel: 3, stride: 2, channels: 128 },
 ] as const;
-
-/** Boxes at each place of a feature map: three at the first, six at the others. */
-const BOXES = [3, 6, 6, 6, 6, 6];
 
 export interface SsdOptions {
   /** The width multiplier α, above 0 and up to 1: the share of each layer's channels, but never less than 8. Default: 1. */
@@ -85,9 +83,10 @@ export function buildSsdMobileNetV1(
     x = net.convolution(`Prediction/Conv2d_${index}_pointwise`, x, thin(channels), kernel, stride, "relu6");
     if (stride === 2) features.push(x);
   }
+  const counts = anchorsPerPlace(features.length);
   const outputs = features.flatMap((feature, index) => {
     const name = `Prediction/BoxPredictor_${index}`;
-    const boxes = BOXES[index]!;
+    const boxes = counts[index]!;
     return [
       net.convolution(`${name}/BoxEncodingPredictor`, feature, boxes * 4, 1, 1, "none"),
       net.convolution(`${name}/ClassPredictor`, feature, boxes * classes, 1, 1, "none"),

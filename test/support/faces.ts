@@ -122,8 +122,8 @@ export function goldenFloats(file: string): Float32Array {
   return sharedFloats("golden", "faces", file);
 }
 
-/** The anchors of the SSD as its file has them: 5118 × 4 float32 at byte 5535069, see spec.md, 0.1. */
-export function ssdAnchors(): Float32Array {
+/** The corners of the SSD's anchors as its file has them: 5118 × 4 float32 at byte 5535069, see spec.md, 0.1. */
+export function storedAnchors(): Float32Array {
   const file = readFileSync(new URL("model/ssd_mobilenetv1_model.bin", FACE_API));
   return new Float32Array(new Uint8Array(file.subarray(5535069, 5535069 + 5118 * 16)).buffer);
 }

@@ -13,7 +13,7 @@ import {
   goldenIndex,
   photo,
   PHOTOS,
-  ssdAnchors,
+  storedAnchors,
 } from "../../support/faces.js";
 import { describeShared } from "../../support/shared.js";
 
@@ -24,7 +24,7 @@ function best(found: Candidates, scoreThreshold: number, iouThreshold: number, m
 
 describeShared("SSD", () => {
   test.each(["sample1", "grace_hopper"])("encodings and logits of %s", (id) => {
-    const anchors = anchorsOfCorners(ssdAnchors());
+    const anchors = anchorsOfCorners(storedAnchors());
     const boxes = decodeBoxes(goldenFloats(`ssd/${id}.encodings.f32`), anchors, { centre: 0.1, size: 0.2 });
     const goldenBoxes = goldenFloats(`ssd/${id}.boxes.f32`);
     for (const [i, corner] of boxes.entries()) expect(Math.abs(corner - goldenBoxes[i]!)).toBeLessThan(1e-5);
