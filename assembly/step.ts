@@ -49,6 +49,8 @@ export class Step {
   strideWidth: i32;
   padTop: i32;
   padLeft: i32;
+  /** Where an input's channels begin among the output's. */
+  firstChannel: i32;
   /** Bounds of an output element, in the units it is stored in: the fused activation. */
   lo: f32;
   hi: f32;

@@ -100,6 +100,26 @@ export interface Add {
   readonly activation: Activation;
 }
 
+/** The inputs one after another along a dimension; the others are the same. Inputs: any number. */
+export interface Concatenation {
+  readonly type: "concatenation";
+  readonly axis: number;
+}
+
+/** Dimension d of the output is dimension permutation[d] of x. */
+export interface Transpose {
+  readonly type: "transpose";
+  readonly permutation: readonly number[];
+}
+
+/** Along each dimension `size` elements of x: that at `begin` and those a `step` further, which may be negative. */
+export interface Slice {
+  readonly type: "slice";
+  readonly begin: readonly number[];
+  readonly size: readonly number[];
+  readonly step: readonly number[];
+}
+
 /** The same elements in another shape. */
 export interface Reshape {
   readonly type: "reshape";
@@ -140,6 +160,9 @@ export type OpAttributes =
   | Logistic
   | LeakyRelu
   | Add
+  | Concatenation
+  | Transpose
+  | Slice
   | Reshape
   | Pad
   | Quantize
@@ -219,6 +242,18 @@ export function outputShape(op: Op, tensors: readonly Tensor[]): readonly number
     }
     case "reshape":
       return op.shape;
+    case "concatenation":
+      return concatenated(op.axis, shapes);
+    case "transpose": {
+      const dimensions = op.permutation.toSorted((a, b) => a - b);
+      if (dimensions.length !== x.length || dimensions.some((dimension, i) => dimension !== i)) {
+        throw new FormatError(`permutation expected of ${x.length} dimensions, got ${op.permutation}`);
+      }
+      return op.permutation.map((dimension) => x[dimension]!);
+    }
+    case "slice":
+      expectSlice(op, x);
+      return op.size;
     case "add":
       expectAddend(x, tensors[op.inputs[1]!]!);
       return x;
@@ -259,6 +294,30 @@ type FixedShape<R extends number> = R extends 2 ? readonly [number, number] : re
 function expectBias(shape: readonly number[] | undefined, channels: number): void {
   if (shape && (shape.length !== 1 || shape[0] !== channels)) {
     throw new FormatError(`bias expected shape ${channels}, got ${formatShape(shape)}`);
+  }
+}
+
+function concatenated(axis: number, shapes: readonly (readonly number[])[]): readonly number[] {
+  const [x] = shapes as [readonly number[]];
+  if (!(axis >= 0 && axis < x.length)) throw new FormatError(`axis expected below ${x.length}, got ${axis}`);
+  for (const shape of shapes) {
+    if (shape.length !== x.length || shape.some((size, i) => i !== axis && size !== x[i])) {
+      throw new FormatError(`input expected ${formatShape(x)} but for dimension ${axis}, got ${formatShape(shape)}`);
+    }
+  }
+  return x.map((size, i) => (i === axis ? shapes.reduce((sum, shape) => sum + shape[i]!, 0) : size));
+}
+
+function expectSlice({ begin, size, step }: Slice, x: readonly number[]): void {
+  const lengths = [begin, size, step].map(({ length }) => length);
+  if (lengths.some((length) => length !== x.length)) {
+    throw new FormatError(`begin, size and step expected of ${x.length} dimensions, got ${lengths}`);
+  }
+  for (const [i, all] of x.entries()) {
+    const last = begin[i]! + step[i]! * (size[i]! - 1);
+    if (!(size[i]! > 0 && begin[i]! >= 0 && begin[i]! < all && last >= 0 && last < all)) {
+      throw new FormatError(`slice expected inside of ${formatShape(x)}, got ${size[i]} from ${begin[i]} to ${last}`);
+    }
   }
 }
 

@@ -60,6 +60,15 @@ export function featureMap(shape: readonly number[]): FeatureMap {
   return { images: 1, height: shape.length === 2 ? shape[0]! : 1, width: 1, channels };
 }
 
+export type Side = keyof FeatureMap;
+
+/** Which side of the feature map each dimension of a shape is. */
+export function sidesOf(shape: readonly number[]): readonly Side[] {
+  if (shape.length === 4) return ["images", "height", "width", "channels"];
+  if (shape.length === 3) return ["height", "width", "channels"];
+  return shape.length === 2 ? ["height", "channels"] : ["channels"];
+}
+
 /** The bits of an IEEE half precision number as a number. */
 export function halfToNumber(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;

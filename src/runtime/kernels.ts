@@ -37,8 +37,10 @@ export type KernelName =
   | "int8_pointwiseDot"
   | "int8_quantize"
   | "int8_quantizeNhwc"
+  | "concatenation"
   | "gather"
   | "pad"
+  | "rearrange"
   | "reshape";
 
 export type KernelExports = Record<KernelName, Kernel> & {

@@ -24,6 +24,7 @@ const FIELDS = [
   "strideWidth",
   "padTop",
   "padLeft",
+  "firstChannel",
   "lo",
   "hi",
   "scale",

@@ -47,3 +47,52 @@ function factorings(count: number): number[][] {
   );
   return [[count], ...matrices, ...cubes, ...cubes.map((shape) => [1, ...shape])];
 }
+
+describe("transpose", () => {
+  const cases = fc
+    .tuple(
+      fc.integer({ min: 1, max: 4 }),
+      fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 4, maxLength: 4 }),
+      seeds,
+    )
+    .chain(([rank, sizes, seed]) => {
+      const shape = sizes.slice(4 - rank);
+      const permutation = fc.shuffledSubarray([...shape.keys()], { minLength: rank, maxLength: rank });
+      return fc.record({ shape: fc.constant(shape), permutation, seed: fc.constant(seed) });
+    });
+  testProperty("of any dimensions", cases, async ({ shape, permutation, seed }, build, flavour) => {
+    const one = unaryGraph({ type: "transpose", permutation }, shape, flavour, seed);
+    expectReference(one.op, one.graph.tensors, one.x, await runGraph(one, build));
+  });
+});
+
+describe("slice", () => {
+  const range = fc
+    .record({
+      all: fc.integer({ min: 1, max: 21 }),
+      begin: fc.nat(20),
+      step: fc.constantFrom(1, 1, 2, 3, -1, -2),
+      part: fc.nat(20),
+    })
+    .map(({ all, begin, step, part }) => {
+      const first = begin % all;
+      const most = Math.floor((step > 0 ? all - 1 - first : first) / Math.abs(step)) + 1;
+      return { all, begin: first, step, size: 1 + (part % most) };
+    });
+  const cases = fc.record({ ranges: fc.array(range, { minLength: 1, maxLength: 4 }), seed: seeds });
+  testProperty("with any steps", cases, async ({ ranges, seed }, build, flavour) => {
+    const attributes = {
+      type: "slice",
+      begin: ranges.map(({ begin }) => begin),
+      size: ranges.map((each) => each.size),
+      step: ranges.map(({ step }) => step),
+    } as const;
+    const one = unaryGraph(
+      attributes,
+      ranges.map(({ all }) => all),
+      flavour,
+      seed,
+    );
+    expectReference(one.op, one.graph.tensors, one.x, await runGraph(one, build));
+  });
+});

@@ -9,6 +9,7 @@ import { activation } from "./activation.js";
 import { add } from "./add.js";
 import { averagepool } from "./averagepool.js";
 import { batchnorm } from "./batchnorm.js";
+import { concatenation } from "./concatenation.js";
 import { convolution } from "./convolution.js";
 import { depthwise } from "./depthwise.js";
 import { dequantize } from "./dequantize.js";
@@ -20,7 +21,9 @@ import { mean } from "./mean.js";
 import { pad } from "./pad.js";
 import { quantize } from "./quantize.js";
 import { reshape } from "./reshape.js";
+import { slice } from "./slice.js";
 import { softmax } from "./softmax.js";
+import { transpose } from "./transpose.js";
 
 /** What an operator should give, and how far a float32 implementation may be off, element by element. */
 export interface Expected {
@@ -45,6 +48,8 @@ export function reference(
       return averagepool(op, tensors, x);
     case "batchnorm":
       return batchnorm(op, tensors, x);
+    case "concatenation":
+      return concatenation(op, tensors, [x, ...others]);
     case "convolution":
       return convolution(op, tensors, x);
     case "depthwise":
@@ -67,8 +72,12 @@ export function reference(
       return quantize(op, tensors, x);
     case "reshape":
       return reshape(op, tensors, x);
+    case "slice":
+      return slice(op, tensors, x);
     case "softmax":
       return softmax(op, tensors, x);
+    case "transpose":
+      return transpose(op, tensors, x);
   }
 }
 

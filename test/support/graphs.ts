@@ -154,7 +154,14 @@ function randomBias(channels: number, flavour: Flavour, random: () => number): T
   return { name: "bias", shape, dtype: "int32", data };
 }
 
-const KEEPS_QUANTIZATION: ReadonlySet<OpType> = new Set<OpType>(["averagepool", "maxpool", "pad", "reshape"]);
+const KEEPS_QUANTIZATION: ReadonlySet<OpType> = new Set<OpType>([
+  "averagepool",
+  "maxpool",
+  "pad",
+  "reshape",
+  "slice",
+  "transpose",
+]);
 
 /** So that few outputs saturate: the scale of a sum of as many random products; or the input's, where it must be. */
 function outputQuantization(

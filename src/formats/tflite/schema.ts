@@ -25,6 +25,14 @@ export const Pool2DOptions = { padding: 0, strideW: 1, strideH: 2, filterW: 3, f
 export const FullyConnectedOptions = { activation: 0, weightsFormat: 1, keepDims: 2 } as const;
 export const SoftmaxOptions = { beta: 0 } as const;
 export const AddOptions = { activation: 0 } as const;
+export const ConcatenationOptions = { axis: 0, activation: 1 } as const;
+export const StridedSliceOptions = {
+  beginMask: 0,
+  endMask: 1,
+  ellipsisMask: 2,
+  newAxisMask: 3,
+  shrinkMask: 4,
+} as const;
 export const LeakyReluOptions = { alpha: 0 } as const;
 export const ReshapeOptions = { newShape: 0 } as const;
 export const ReducerOptions = { keepDims: 0 } as const;
@@ -44,9 +52,13 @@ export const OptionsType = {
   pool2D: 5,
   fullyConnected: 8,
   softmax: 9,
+  concatenation: 10,
   add: 11,
   reshape: 17,
+  transpose: 26,
   reducer: 27,
+  stridedSlice: 32,
+  slice: 48,
   leakyRelu: 75,
 } as const;
 

@@ -2,7 +2,7 @@
 import { Builder } from "flatbuffers";
 import { UnsupportedError } from "../../errors.js";
 import type { Graph } from "../../graph/graph.js";
-import { samePadding, type Activation, type Op, type Padding, type Size } from "../../graph/ops.js";
+import { samePadding, type Activation, type Op, type OpOf, type Padding, type Size } from "../../graph/ops.js";
 import type { Quantization, Tensor } from "../../graph/tensor.js";
 import * as schema from "./schema.js";
 
@@ -120,7 +120,7 @@ class Writer {
       }
       case "mean": {
         const options = this.#table({ [schema.ReducerOptions.keepDims]: int8(op.keepDims ? 1 : 0) });
-        const axes = this.#constant("axes", [2], [1, 2]);
+        const axes = this.#vector("axes", [1, 2]);
         const type = schema.OptionsType.reducer;
         return this.#operator("MEAN", quantized ? 2 : 1, [op.inputs[0]!, axes], op.outputs, type, options);
       }
@@ -139,9 +139,21 @@ class Writer {
         const options = this.#table({ [schema.AddOptions.activation]: int8(activationCode(op.activation)) });
         return this.#operator("ADD", quantized ? 2 : 1, op.inputs, op.outputs, schema.OptionsType.add, options);
       }
+      case "concatenation": {
+        const options = this.#table({ [schema.ConcatenationOptions.axis]: int32(op.axis) });
+        const type = schema.OptionsType.concatenation;
+        return this.#operator("CONCATENATION", quantized ? 2 : 1, op.inputs, op.outputs, type, options);
+      }
+      case "transpose": {
+        const inputs = [op.inputs[0]!, this.#vector("permutation", op.permutation)];
+        const version = quantized ? 2 : 1;
+        return this.#operator("TRANSPOSE", version, inputs, op.outputs, schema.OptionsType.transpose, this.#table({}));
+      }
+      case "slice":
+        return this.#slice(op, quantized ? 2 : 1);
       case "reshape": {
         const options = this.#table({ [schema.ReshapeOptions.newShape]: offset(this.#int32s(op.shape)) });
-        const shape = this.#constant("shape", [op.shape.length], op.shape);
+        const shape = this.#vector("shape", op.shape);
         return this.#operator("RESHAPE", 1, [op.inputs[0]!, shape], op.outputs, schema.OptionsType.reshape, options);
       }
       case "pad":
@@ -171,6 +183,23 @@ class Writer {
   #pad(input: number, output: number, { top, bottom, left, right }: Padding): void {
     const paddings = this.#constant("paddings", [4, 2], [0, 0, top, bottom, left, right, 0, 0]);
     this.#operator("PAD", 1, [input, paddings], [output]);
+  }
+
+  #slice({ inputs: [x], outputs, begin, size, step }: OpOf<"slice">, version: number): void {
+    if (step.every((by) => by === 1)) {
+      const inputs = [x!, this.#vector("begin", begin), this.#vector("size", size)];
+      return this.#operator("SLICE", version, inputs, outputs, schema.OptionsType.slice, this.#table({}));
+    }
+    const end = size.map((count, i) => begin[i]! + step[i]! * count);
+    const inputs = [x!, this.#vector("begin", begin), this.#vector("end", end), this.#vector("strides", step)];
+    // A negative end would count from the other side.
+    const endMask = end.reduce((mask, at, i) => (at < 0 ? mask | (1 << i) : mask), 0);
+    const options = this.#table({ [schema.StridedSliceOptions.endMask]: int32(endMask) });
+    return this.#operator("STRIDED_SLICE", version, inputs, outputs, schema.OptionsType.stridedSlice, options);
+  }
+
+  #vector(name: string, values: readonly number[]): number {
+    return this.#constant(name, [values.length], values);
   }
 
   #constant(name: string, shape: readonly number[], values: readonly number[]): number {

@@ -2,6 +2,7 @@
 import { UnsupportedError } from "../../errors.js";
 import { formatShape } from "../tensor.js";
 import type { Graph } from "../graph.js";
+import type { Op } from "../ops.js";
 
 /**
  * The graph for `images` images at once.
@@ -19,6 +20,14 @@ export function batched(graph: Graph, images: number): Graph {
     }
     return { ...tensor, shape: [images, ...tensor.shape.slice(1)] };
   });
-  const ops = graph.ops.map((op) => (op.type === "reshape" ? { ...op, shape: tensors[op.outputs[0]!]!.shape } : op));
+  const ops = graph.ops.map((op): Op => {
+    const { shape } = tensors[op.outputs[0]!]!;
+    if (op.type === "reshape") return { ...op, shape };
+    if (op.type === "slice") return { ...op, size: shape };
+    if ((op.type === "concatenation" && op.axis === 0) || (op.type === "transpose" && op.permutation[0] !== 0)) {
+      throw new UnsupportedError(`${op.type} expected to leave the batch dimension where it is`);
+    }
+    return op;
+  });
   return { ...graph, tensors, ops };
 }

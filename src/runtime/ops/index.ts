@@ -6,6 +6,7 @@ import type { Call, Operand, Target } from "../stage.js";
 import { lowerActivation } from "./activation.js";
 import { lowerAdd } from "./add.js";
 import { lowerAveragePool } from "./averagepool.js";
+import { lowerConcatenation } from "./concatenation.js";
 import { lowerConvolution } from "./convolution.js";
 import { lowerDepthwise } from "./depthwise.js";
 import { lowerDequantize } from "./dequantize.js";
@@ -16,6 +17,7 @@ import { lowerMaxPool } from "./maxpool.js";
 import { lowerMean } from "./mean.js";
 import { lowerPad } from "./pad.js";
 import { lowerQuantize } from "./quantize.js";
+import { lowerSlice, lowerTranspose } from "./rearrange.js";
 import { lowerReshape } from "./reshape.js";
 import { lowerSoftmax } from "./softmax.js";
 
@@ -51,6 +53,12 @@ export function lower(
       return lowerLeakyRelu(op, tensors, input, output);
     case "add":
       return lowerAdd(op, tensors, inputs, output);
+    case "concatenation":
+      return lowerConcatenation(op, tensors, inputs, output);
+    case "transpose":
+      return lowerTranspose(op, tensors, input, output);
+    case "slice":
+      return lowerSlice(op, tensors, input, output);
     case "reshape":
       return lowerReshape(op, tensors, input, output);
     case "pad":

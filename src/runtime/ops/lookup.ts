@@ -16,8 +16,8 @@ export function lookup(x: Tensor, y: Tensor, input: Operand, output: Operand, f:
   };
 }
 
-/** int16 [256], by the distance from the input's lowest value, within what the output's type can hold. */
-function tableOf(x: Tensor, y: Tensor, f: (value: number) => number): Packed {
+/** The table of `f`: int16 [256], by the distance from the input's lowest value, within what the output's type can hold. */
+export function tableOf(x: Tensor, y: Tensor, f: (value: number) => number): Packed {
   const { zeroPoint } = byteEncoding(x);
   const { lo, hi } = bounds("none", y);
   return {

@@ -43,6 +43,9 @@ const unary: readonly [string, OpAttributes][] = [
   ["softmax", { type: "softmax", beta: 0.5 }],
   ["reshape", { type: "reshape", shape: [1, 63, 5] }],
   ["pad", { type: "pad", padding: odd }],
+  ["transpose", { type: "transpose", permutation: [0, 2, 3, 1] }],
+  ["slice", { type: "slice", begin: [0, 1, 2, 0], size: [1, 3, 4, 5], step: [1, 1, 1, 1] }],
+  ["slice with strides", { type: "slice", begin: [0, 1, 8, 4], size: [1, 3, 4, 5], step: [1, 2, -1, -1] }],
   ["relu", { type: "activation", activation: "relu" }],
   ["relu6", { type: "activation", activation: "relu6" }],
 ];
@@ -65,9 +68,14 @@ describe.each(["float32", "uint8", "int8"] as const)("%s", (flavour) => {
   });
 });
 
-describe.each(["float32", "uint8", "int8"] as const)("%s, two inputs", (flavour) => {
+describe.each(["float32", "uint8", "int8"] as const)("%s, several inputs", (flavour) => {
   test("add", async () => {
     await expectRoundTrip(manyGraph({ type: "add", activation: "relu6" }, [shape, shape], flavour, 1));
+  });
+
+  test("concatenation", async () => {
+    const other = [1, 7, 9, 4];
+    await expectRoundTrip(manyGraph({ type: "concatenation", axis: 3 }, [shape, other, shape], flavour, 1));
   });
 
   test("add, a constant", async () => {
@@ -80,7 +88,7 @@ describe.each(["float32", "uint8", "int8"] as const)("%s, two inputs", (flavour)
   });
 });
 
-describe.each(["float32", "uint8", "int8"] as const)("%s, two inputs", (flavour) => {
+describe.each(["float32", "uint8", "int8"] as const)("%s, several inputs", (flavour) => {
   test("add", async () => {
     await expectRoundTrip(manyGraph({ type: "add", activation: "relu6" }, [shape, shape], flavour, 1));
   });
