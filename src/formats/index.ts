@@ -1,7 +1,6 @@
 /** Model files: which format the bytes have, and the reader for it. */
 import { FormatError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
-import { isTflite, readTflite } from "./tflite/read.js";
 
 /** A model file, and the way to others that it names. */
 export interface ModelFile {
@@ -19,8 +18,8 @@ export interface ModelFile {
  */
 export async function readModel(file: ModelFile): Promise<Graph> {
   const { bytes } = file;
-  if (isTflite(bytes)) return readTflite(bytes);
-  // Not every network needs these: they are loaded when one does.
+  // Each reader is loaded when a file is for it: networks that are written as code need none.
+  if (isTflite(bytes)) return (await import("./tflite/read.js")).readTflite(bytes);
   if (isSafetensors(bytes)) return (await import("./safetensors/read.js")).readSafetensors(bytes);
   if (isJson(bytes)) return (await import("./tfjs/read.js")).readTfjs(file);
   const start = Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
@@ -28,6 +27,11 @@ export async function readModel(file: ModelFile): Promise<Graph> {
     `expected a TensorFlow Lite file ("TFL3" at byte 4), a TensorFlow.js model.json or safetensors, got ` +
       `${bytes.length} bytes that begin with ${start || "nothing"}`,
   );
+}
+
+/** The identifier of its FlatBuffer, behind the offset of the root. */
+function isTflite(bytes: Uint8Array): boolean {
+  return String.fromCharCode(...bytes.subarray(4, 8)) === "TFL3";
 }
 
 /** A header of JSON behind its length in eight bytes, which is below 2^40. */

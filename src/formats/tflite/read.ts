@@ -18,11 +18,6 @@ import * as schema from "./schema.js";
 const MAX_TENSORS = 20_000;
 const MAX_OPERATORS = 10_000;
 
-/** Whether the bytes begin like a TensorFlow Lite file. */
-export function isTflite(bytes: Uint8Array): boolean {
-  return bytes.length >= 8 && String.fromCharCode(...bytes.subarray(4, 8)) === schema.IDENTIFIER;
-}
-
 /**
  * Reads a `.tflite` file. Constant tensors are views of `bytes` where alignment permits.
  *

@@ -71,6 +71,6 @@ function offsetOf(side: Side, at: number, { shape }: Tensor, family: Family): nu
 function packOffsets(offsets: readonly number[]): Packed {
   return {
     bytes: offsets.length * 4,
-    write: (buffer, address) => new Uint32Array(buffer, address, offsets.length).set(offsets),
+    write: ({ buffer }, address) => new Uint32Array(buffer, address, offsets.length).set(offsets),
   };
 }
