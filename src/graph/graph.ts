@@ -1,6 +1,6 @@
 /** A model: a list of operators over typed tensors, a directed acyclic graph in the order of execution. */
 import { FormatError, ModelError } from "../errors.js";
-import { outputShape, type Op } from "./ops.js";
+import { outputShapes, type Op } from "./ops.js";
 import { ELEMENT_BYTES, elementCount, formatShape, type Tensor } from "./tensor.js";
 
 export interface Graph {
@@ -30,11 +30,17 @@ export function buildGraph(graph: Graph): Graph {
   const ops = inOrder(graph);
   for (const [index, op] of ops.entries()) {
     const where = `operator ${index} (${op.type})`;
-    const made = locate(where, () => outputShape(op, tensors));
-    const output = tensors[op.outputs[0]!]!;
-    if (made.length !== output.shape.length || made.some((size, i) => size !== output.shape[i])) {
-      throw new FormatError(`${where}: output expected ${formatShape(made)}, got ${formatShape(output.shape)}`);
+    const shapes = locate(where, () => outputShapes(op, tensors));
+    if (op.outputs.length !== shapes.length) {
+      throw new FormatError(`${where}: expected ${shapes.length} outputs, got ${op.outputs.length}`);
     }
+    for (const [i, made] of shapes.entries()) {
+      const { shape } = tensors[op.outputs[i]!]!;
+      if (made.length !== shape.length || made.some((size, d) => size !== shape[d])) {
+        throw new FormatError(`${where}: output expected ${formatShape(made)}, got ${formatShape(shape)}`);
+      }
+    }
+    const [made] = shapes as [readonly number[]];
     if (op.type === "reshape" && elementCount(tensors[op.inputs[0]!]!.shape) !== elementCount(made)) {
       throw new FormatError(
         `${where}: cannot make ${formatShape(made)} of ${formatShape(tensors[op.inputs[0]!]!.shape)}`,

@@ -120,6 +120,28 @@ export interface Slice {
   readonly step: readonly number[];
 }
 
+/**
+ * Boxes from what a detector says of its anchors, without those that overlap better ones: TensorFlow Lite's custom
+ * operator TFLite_Detection_PostProcess. Inputs: encodings y, x, h, w [N,B,4], scores [N,B,classes] or, with a background
+ * before them, [N,B,1+classes], constant anchors y, x, h, w [B,4]. Outputs, with D = maxDetections · maxClasses: boxes
+ * top, left, bottom, right [N,D,4], classes [N,D], scores [N,D], how many there are [N].
+ */
+export interface Detection {
+  readonly type: "detection";
+  readonly maxDetections: number;
+  /** How many classes a box may come with, if they are not `regular`. */
+  readonly maxClasses: number;
+  /** How many boxes of a class may stay, if they are `regular`. */
+  readonly detectionsPerClass: number;
+  /** Boxes compete in each class on its own; else all compete by their best class. */
+  readonly regular: boolean;
+  readonly scoreThreshold: number;
+  readonly iouThreshold: number;
+  readonly classes: number;
+  /** By what the encodings are divided: y, x, h, w. */
+  readonly scales: readonly [number, number, number, number];
+}
+
 /** The same elements in another shape. */
 export interface Reshape {
   readonly type: "reshape";
@@ -163,6 +185,7 @@ export type OpAttributes =
   | Concatenation
   | Transpose
   | Slice
+  | Detection
   | Reshape
   | Pad
   | Quantize
@@ -196,7 +219,12 @@ function sameAlong(size: number, kernel: number, stride: number): [number, numbe
   return [Math.floor(total / 2), Math.ceil(total / 2)];
 }
 
-/** The shape of an operator's output. Throws FormatError where the inputs do not fit together. */
+/** The shapes of an operator's outputs. Throws FormatError where the inputs do not fit together. */
+export function outputShapes(op: Op, tensors: readonly Tensor[]): readonly (readonly number[])[] {
+  return op.type === "detection" ? detected(op, tensors) : [outputShape(op, tensors)];
+}
+
+/** The shape of its output, or of its first. */
 export function outputShape(op: Op, tensors: readonly Tensor[]): readonly number[] {
   const shapes = op.inputs.map((index) => tensors[index]!.shape);
   const x = shapes[0]!;
@@ -242,6 +270,8 @@ export function outputShape(op: Op, tensors: readonly Tensor[]): readonly number
     }
     case "reshape":
       return op.shape;
+    case "detection":
+      return detected(op, tensors)[0]!;
     case "concatenation":
       return concatenated(op.axis, shapes);
     case "transpose": {
@@ -289,12 +319,28 @@ function expectRank<R extends number>(what: string, shape: readonly number[], ra
   return shape as FixedShape<R>;
 }
 
-type FixedShape<R extends number> = R extends 2 ? readonly [number, number] : readonly [number, number, number, number];
+type FixedShape<R extends number> = R extends 2
+  ? readonly [number, number]
+  : R extends 3
+    ? readonly [number, number, number]
+    : readonly [number, number, number, number];
 
 function expectBias(shape: readonly number[] | undefined, channels: number): void {
   if (shape && (shape.length !== 1 || shape[0] !== channels)) {
     throw new FormatError(`bias expected shape ${channels}, got ${formatShape(shape)}`);
   }
+}
+
+function detected(op: Op<Detection>, tensors: readonly Tensor[]): readonly (readonly number[])[] {
+  const [encodings, scores, anchors] = op.inputs.map((index) => tensors[index]!.shape);
+  const [images, boxes, size] = expectRank("encodings", encodings!, 3);
+  const [, count, columns] = expectRank("scores", scores!, 3);
+  if (size < 4) mismatch("numbers of an encoding", 4, size);
+  if (count !== boxes) mismatch("scores of boxes", boxes, count);
+  if (columns !== op.classes && columns !== op.classes + 1) mismatch("classes", op.classes, columns);
+  if (anchors!.join() !== `${boxes},4`) mismatch("anchors", `${boxes}×4`, formatShape(anchors!));
+  const most = op.maxDetections * op.maxClasses;
+  return [[images, most, 4], [images, most], [images, most], [images]];
 }
 
 function concatenated(axis: number, shapes: readonly (readonly number[])[]): readonly number[] {
@@ -329,6 +375,6 @@ function expectAddend(x: readonly number[], { shape, data }: Tensor): void {
   }
 }
 
-function mismatch(what: string, expected: number, got: number | string | undefined): never {
+function mismatch(what: string, expected: number | string, got: number | string | undefined): never {
   throw new FormatError(`${what} expected ${expected}, got ${got}`);
 }

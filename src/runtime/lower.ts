@@ -2,7 +2,7 @@
 import { UnsupportedError } from "../errors.js";
 import { costOf } from "../graph/cost.js";
 import { locate, readersOf, type Graph } from "../graph/graph.js";
-import type { Op } from "../graph/ops.js";
+import type { Op, OpOf } from "../graph/ops.js";
 import { elementCount, featureMap, type Tensor } from "../graph/tensor.js";
 import { blocksOf, byteEncoding, familyOf, geometry } from "./layout.js";
 import { isPointwise } from "./ops/convolution.js";
@@ -20,6 +20,8 @@ export interface LowerOptions {
 
 export interface Lowered {
   readonly stages: readonly Stage[];
+  /** Operators that run on the host after the last stage, from and to tensors in NHWC. */
+  readonly host: readonly OpOf<"detection">[];
   /** The tensor that holds the elements of another: reshapes need none of their own. */
   readonly root: (tensor: number) => number;
 }
@@ -35,6 +37,7 @@ export function lowerGraph(graph: Graph, options: LowerOptions): Lowered {
   const available = new Set(graph.inputs.map((tensor) => `${tensor} nhwc`));
   const onPanel = new Map<number, { calls: readonly Call[]; work: number }>();
   const stages: Stage[] = [];
+  const host: OpOf<"detection">[] = [];
 
   const push = (op: number, tensor: number, calls: readonly Call[], work: number, panelWork = 0) => {
     const { images, height } = featureMap(tensors[tensor]!.shape);
@@ -67,6 +70,13 @@ export function lowerGraph(graph: Graph, options: LowerOptions): Lowered {
         roots.set(to, root(from));
         return;
       }
+      if (op.type === "detection") {
+        expectLast(op, tensors, readers);
+        for (const tensor of op.inputs.slice(0, 2)) operand(tensor, "nhwc");
+        for (const tensor of op.outputs) result(tensor, "nhwc");
+        host.push(op);
+        return;
+      }
       const before = onPanel.get(from);
       if (before) {
         push(index, to, [...before.calls, ...lower(op, tensors, ["panel"], result(to), target)], work(op), before.work);
@@ -86,7 +96,19 @@ export function lowerGraph(graph: Graph, options: LowerOptions): Lowered {
   }
   for (const tensor of options.keep) operand(tensor, "blocks");
   for (const tensor of graph.outputs) operand(tensor, "nhwc");
-  return { stages, root };
+  return { stages, host, root };
+}
+
+/** What runs on the host comes last, and makes float32. */
+function expectLast(op: OpOf<"detection">, tensors: readonly Tensor[], readers: ReadonlyMap<number, unknown>): void {
+  if (op.outputs.some((tensor) => readers.has(tensor))) {
+    throw new UnsupportedError("outputs expected to be those of the model, but another operator reads them");
+  }
+  if (!tensors[op.inputs[2]!]!.data) throw new UnsupportedError("anchors expected constant");
+  for (const tensor of op.outputs) {
+    const { dtype } = tensors[tensor]!;
+    if (dtype !== "float32") throw new UnsupportedError(`outputs expected float32, got ${dtype}`);
+  }
 }
 
 /** Whether an operator has a kernel for an image in NHWC: what a network begins with. */

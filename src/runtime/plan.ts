@@ -125,7 +125,7 @@ export function planMemory(graph: Graph, lowered: Lowered, keep: ReadonlySet<num
 const SLACK = 256;
 
 /** From which stage to which each stored form of a tensor is needed; inputs come before the first. */
-function lifetimes(graph: Graph, { stages, root }: Lowered, keep: ReadonlySet<number>): Map<string, Lifetime> {
+function lifetimes(graph: Graph, { stages, host, root }: Lowered, keep: ReadonlySet<number>): Map<string, Lifetime> {
   const lives = new Map<string, { bytes: number; first: number; last: number }>();
   const use = (tensor: number, form: "blocks" | "nhwc", stage: number) => {
     const key = `${tensor} ${form}`;
@@ -143,6 +143,9 @@ function lifetimes(graph: Graph, { stages, root }: Lowered, keep: ReadonlySet<nu
         if (operand && operand !== "panel") use(operand.tensor, operand.form, index);
       }
     }
+  }
+  for (const { inputs, outputs } of host) {
+    for (const tensor of [...inputs.slice(0, 2), ...outputs]) use(root(tensor), "nhwc", stages.length);
   }
   for (const tensor of graph.outputs) use(root(tensor), "nhwc", stages.length);
   for (const tensor of keep) use(root(tensor), "blocks", stages.length);

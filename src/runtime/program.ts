@@ -41,6 +41,8 @@ export class Program {
   readonly #stages: readonly RunningStage[];
   readonly #team: Team | undefined;
   readonly #batch: number;
+  /** What the host has to do after the last stage, for so many images. */
+  readonly #finish: ((images: number) => void) | undefined;
 
   private constructor(
     graph: Graph,
@@ -50,6 +52,7 @@ export class Program {
     team: Team | undefined,
     batch: number,
     target: Target,
+    finish: ((images: number) => void) | undefined,
   ) {
     this.graph = withoutConstants(graph);
     this.plan = plan;
@@ -58,6 +61,7 @@ export class Program {
     this.#team = team;
     this.#batch = batch;
     this.target = target;
+    this.#finish = finish;
     this.threads = 1 + (team?.workers ?? 0);
     this.memory = plan.memory;
     const view = (tensor: number) => viewOf(graph.tensors[tensor]!, buffer, plan.address(tensor, "nhwc"));
@@ -76,7 +80,8 @@ export class Program {
     const { maxMemory, fuse = true, threads = 1, batch = 1, file } = options;
     const keep = new Set(options.keep);
     const target = options.target ?? (await targetOf(graph, modules, threads > 1));
-    const plan = planMemory(graph, lowerGraph(graph, { fuse, keep, target }), keep, threads);
+    const lowered = lowerGraph(graph, { fuse, keep, target });
+    const plan = planMemory(graph, lowered, keep, threads);
     const { total } = plan.memory;
     if (total > maxMemory) {
       throw new RangeError(`"maxMemory" expected at least ${total} bytes for this model, got ${maxMemory}`);
@@ -94,11 +99,20 @@ export class Program {
       const { recruit } = await import("./threads.js");
       team = await recruit(stages, { modules, memory, stages: plain, batch, control: plan.control }, plan.panels);
     }
+    const view = (tensor: number) => viewOf(graph.tensors[tensor]!, memory.buffer, plan.address(tensor, "nhwc"));
+    let finish: ((images: number) => void) | undefined;
+    if (lowered.host.length) {
+      const { detector } = await import("./ops/detection.js");
+      const each = lowered.host.map((op) => detector(op, graph.tensors, view));
+      finish = (images: number) => {
+        for (const run of each) run(images);
+      };
+    }
     // Last, because the file may be gone with it.
     const calls = plan.stages.flatMap((stage) => stage.calls);
     for (const { step, fields } of calls) writeStep(memory.buffer, step, fields);
     packWeights(calls, { buffer: memory.buffer, kernels, scratch: plan.panels[0]! }, file);
-    return new Program(graph, plan, memory.buffer, stages, team, batch, target);
+    return new Program(graph, plan, memory.buffer, stages, team, batch, target, finish);
   }
 
   /** The operators that the stages end with, in the order they run; -1 is a change of layout. */
@@ -113,10 +127,12 @@ export class Program {
    * @param ends takes the time at which each stage ended, by performance.now().
    */
   execute(images = this.#batch, ends?: Float64Array): void {
-    if (this.#team) {
-      this.#team.execute(images, ends);
-      return;
-    }
+    if (this.#team) this.#team.execute(images, ends);
+    else this.#executeAlone(images, ends);
+    this.#finish?.(images);
+  }
+
+  #executeAlone(images: number, ends: Float64Array | undefined): void {
     for (let stage = 0; stage < this.#stages.length; ++stage) {
       this.executeStage(stage, images);
       if (ends) ends[stage] = performance.now();

@@ -56,6 +56,8 @@ export function reference(
       return depthwise(op, tensors, x);
     case "dequantize":
       return dequantize(op, tensors, x);
+    case "detection":
+      throw new Error("a detection has four outputs, which detection() in detection.ts gives");
     case "fullyconnected":
       return fullyconnected(op, tensors, x);
     case "leakyrelu":

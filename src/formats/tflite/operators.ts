@@ -1,8 +1,18 @@
 /** TensorFlow Lite's operators in terms of the graph's: one function an operator, by the name the schema gives it. */
 import { FormatError, UnsupportedError } from "../../errors.js";
-import { samePadding, NO_PADDING, type Activation, type Op, type Padding, type Size } from "../../graph/ops.js";
+import {
+  outputShapes,
+  samePadding,
+  NO_PADDING,
+  type Activation,
+  type Op,
+  type OpOf,
+  type Padding,
+  type Size,
+} from "../../graph/ops.js";
 import { elementCount, formatShape, type Tensor } from "../../graph/tensor.js";
 import type { Table } from "./flatbuffer.js";
+import { readFlexMap } from "./flexbuffer.js";
 import * as schema from "./schema.js";
 
 /** An operator as the file has it. */
@@ -11,6 +21,8 @@ interface Source {
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
   readonly options: Table | undefined;
+  /** The options of a custom operator, a FlexBuffer. */
+  readonly customOptions: Uint8Array | undefined;
   /** The graph's tensors; a reader may add to them. */
   readonly tensors: Tensor[];
 }
@@ -22,6 +34,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   AVERAGE_POOL_2D: (source) => ({ type: "averagepool", ...readPool(source) }),
   CONCATENATION: readConcatenation,
   CONV_2D: readConvolution,
+  [`CUSTOM ${schema.DETECTION}`]: readDetection,
   DEPTHWISE_CONV_2D: readDepthwise,
   DEQUANTIZE: (source) => ({ type: "dequantize", ...unary(source) }),
   FULLY_CONNECTED: readFullyConnected,
@@ -44,11 +57,12 @@ const READERS: Readonly<Record<string, Reader>> = {
 /** The operators that files may have. */
 export const SUPPORTED: readonly string[] = /* @__PURE__ */ Object.keys(READERS);
 
+const MOST_DETECTIONS = 100_000;
+
 /** The graph's operators for one of the file's. Throws UnsupportedError, saying what is supported. */
 export function readOperator(source: Source): Op[] {
   const reader = Object.hasOwn(READERS, source.name) ? READERS[source.name] : undefined;
   if (!reader) throw new UnsupportedError(`not supported; supported are ${SUPPORTED.join(", ")}`);
-  if (source.outputs.length !== 1) throw new FormatError(`expected 1 output, got ${source.outputs.length}`);
   return [reader(source)].flat();
 }
 
@@ -130,6 +144,43 @@ function readAdd({ options, inputs, outputs, tensors }: Source): Op {
   if (!x || !y || inputs.length > 2) throw new FormatError(`expected 2 inputs, got ${inputs.length}`);
   const activation = readActivation(options?.int8(schema.AddOptions.activation) ?? 0);
   return { type: "add", inputs: x.data ? inputs.toReversed() : inputs, outputs, activation };
+}
+
+/** The shapes of the outputs are not in all files: converters do not know the operator. */
+function readDetection({ customOptions, inputs, outputs, tensors }: Source): Op {
+  if (!customOptions) throw new FormatError("expected options, got none");
+  const options = readFlexMap(customOptions);
+  for (const index of inputs) expectTensor(tensors, index, "input");
+  if (inputs.length !== 3) throw new FormatError(`expected 3 inputs, got ${inputs.length}`);
+  const real = (name: string) => {
+    const value = Math.fround(options.get(name) ?? NaN);
+    if (!Number.isFinite(value)) throw new FormatError(`${name} expected a number, got ${options.get(name)}`);
+    return value;
+  };
+  const count = (name: string, fallback?: number) => {
+    const value = options.get(name) ?? fallback;
+    if (!(Number.isInteger(value) && value! >= 1 && value! <= MOST_DETECTIONS)) {
+      throw new FormatError(`${name} expected a whole number from 1 to ${MOST_DETECTIONS}, got ${value}`);
+    }
+    return value!;
+  };
+  const op: OpOf<"detection"> = {
+    type: "detection",
+    inputs,
+    outputs,
+    maxDetections: count("max_detections"),
+    maxClasses: count("max_classes_per_detection"),
+    detectionsPerClass: count("detections_per_class", 100),
+    regular: Boolean(options.get("use_regular_nms")),
+    scoreThreshold: real("nms_score_threshold"),
+    iouThreshold: real("nms_iou_threshold"),
+    classes: count("num_classes"),
+    scales: [real("y_scale"), real("x_scale"), real("h_scale"), real("w_scale")],
+  };
+  for (const [i, shape] of outputShapes(op, tensors).entries()) {
+    tensors[outputs[i]!] = { ...expectTensor(tensors, outputs[i], "output"), shape };
+  }
+  return op;
 }
 
 function readConcatenation(source: Source): Op {

@@ -49,7 +49,9 @@ function readOperators(model: Table, subgraph: Table, tensors: Tensor[]): Op[] {
     const inputs = table.int32s(schema.Operator.inputs, "inputs");
     const outputs = table.int32s(schema.Operator.outputs, "outputs");
     const options = table.table(schema.Operator.options, "options");
-    return locate(`operator ${index} (${name})`, () => readOperator({ name, inputs, outputs, options, tensors }));
+    const customOptions = table.bytes(schema.Operator.customOptions, "custom options");
+    const source = { name, inputs, outputs, options, customOptions, tensors };
+    return locate(`operator ${index} (${name})`, () => readOperator(source));
   });
 }
 

@@ -10,7 +10,7 @@ export const SubGraph = { tensors: 0, inputs: 1, outputs: 2, operators: 3 } as c
 export const Tensor = { shape: 0, type: 1, buffer: 2, name: 3, quantization: 4, isVariable: 5, sparsity: 6 } as const;
 export const Quantization = { scale: 2, zeroPoint: 3, dimension: 6 } as const;
 export const Buffer = { data: 0, offset: 1 } as const;
-export const Operator = { code: 0, inputs: 1, outputs: 2, optionsType: 3, options: 4 } as const;
+export const Operator = { code: 0, inputs: 1, outputs: 2, optionsType: 3, options: 4, customOptions: 5 } as const;
 export const Conv2DOptions = { padding: 0, strideW: 1, strideH: 2, activation: 3, dilationW: 4, dilationH: 5 } as const;
 export const DepthwiseOptions = {
   padding: 0,
@@ -61,6 +61,9 @@ export const OptionsType = {
   slice: 48,
   leakyRelu: 75,
 } as const;
+
+/** The custom operator of detectors. */
+export const DETECTION = "TFLite_Detection_PostProcess";
 
 const NAMES =
   "ADD AVERAGE_POOL_2D CONCATENATION CONV_2D DEPTHWISE_CONV_2D DEPTH_TO_SPACE DEQUANTIZE EMBEDDING_LOOKUP FLOOR " +

@@ -4,6 +4,7 @@ import { UnsupportedError } from "../../errors.js";
 import type { Graph } from "../../graph/graph.js";
 import { samePadding, type Activation, type Op, type OpOf, type Padding, type Size } from "../../graph/ops.js";
 import type { Quantization, Tensor } from "../../graph/tensor.js";
+import { writeFlexMap } from "./flexbuffer.js";
 import * as schema from "./schema.js";
 
 /**
@@ -45,11 +46,13 @@ class Writer {
     });
     const codes = this.#codes.map((entry) => {
       const [name, version] = entry.split(" ");
-      const code = schema.operatorCode(name!);
+      const builtin = schema.operatorCode(name!);
+      const code = builtin < 0 ? schema.operatorCode("CUSTOM") : builtin;
       return this.#table({
         [schema.OperatorCode.deprecatedCode]: int8(code),
         [schema.OperatorCode.version]: int32(Number(version)),
         [schema.OperatorCode.code]: int32(code),
+        ...(builtin < 0 && { [schema.OperatorCode.customCode]: offset(builder.createString(name!)) }),
       });
     });
     const model = this.#table({
@@ -149,6 +152,8 @@ class Writer {
         const version = quantized ? 2 : 1;
         return this.#operator("TRANSPOSE", version, inputs, op.outputs, schema.OptionsType.transpose, this.#table({}));
       }
+      case "detection":
+        return this.#detection(op);
       case "slice":
         return this.#slice(op, quantized ? 2 : 1);
       case "reshape": {
@@ -185,6 +190,26 @@ class Writer {
     this.#operator("PAD", 1, [input, paddings], [output]);
   }
 
+  #detection({ inputs, outputs, ...op }: OpOf<"detection">): void {
+    const [y, x, h, w] = op.scales;
+    const options = writeFlexMap({
+      max_detections: op.maxDetections,
+      max_classes_per_detection: op.maxClasses,
+      detections_per_class: op.detectionsPerClass,
+      use_regular_nms: op.regular,
+      nms_score_threshold: op.scoreThreshold,
+      nms_iou_threshold: op.iouThreshold,
+      num_classes: op.classes,
+      y_scale: y,
+      x_scale: x,
+      h_scale: h,
+      w_scale: w,
+    });
+    const id = schema.Operator;
+    const custom = { [id.customOptions]: offset(this.#builder.createByteVector(options)) };
+    this.#operator(schema.DETECTION, 1, inputs, outputs, undefined, undefined, custom);
+  }
+
   #slice({ inputs: [x], outputs, begin, size, step }: OpOf<"slice">, version: number): void {
     if (step.every((by) => by === 1)) {
       const inputs = [x!, this.#vector("begin", begin), this.#vector("size", size)];
@@ -213,6 +238,7 @@ class Writer {
     outputs: readonly number[],
     optionsType?: number,
     options?: number,
+    custom?: Readonly<Record<number, Field>>,
   ): void {
     const entry = `${name} ${version}`;
     if (!this.#codes.includes(entry)) this.#codes.push(entry);
@@ -222,6 +248,7 @@ class Writer {
       [id.inputs]: offset(this.#int32s(inputs)),
       [id.outputs]: offset(this.#int32s(outputs)),
       ...(options !== undefined && { [id.optionsType]: int8(optionsType!), [id.options]: offset(options) }),
+      ...custom,
     });
     this.#operators.push(table);
   }

@@ -53,6 +53,8 @@ export function lower(
       return lowerLeakyRelu(op, tensors, input, output);
     case "add":
       return lowerAdd(op, tensors, inputs, output);
+    case "detection":
+      throw new UnsupportedError("has no kernel, but runs on the host");
     case "concatenation":
       return lowerConcatenation(op, tensors, inputs, output);
     case "transpose":
