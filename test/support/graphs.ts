@@ -141,13 +141,13 @@ export function randomTensor(name: string, shape: readonly number[], flavour: Fl
 }
 
 /** int8 weights as TensorFlow Lite has them: symmetric, a scale for each output channel. */
-function perChannel(shape: readonly number[], axis: number, random: () => number): Tensor {
+export function perChannel(shape: readonly number[], axis: number, random: () => number): Tensor {
   const data = Int8Array.from({ length: elementCount(shape) }, () => Math.floor(255 * random()) - 127);
   const scale = Array.from({ length: shape[axis]! }, () => Math.fround(0.001 + 0.1 * random()));
   return { name: "weights", shape, dtype: "int8", data, quantization: { scale, zeroPoint: scale.map(() => 0), axis } };
 }
 
-function randomBias(channels: number, flavour: Flavour, random: () => number): Tensor {
+export function randomBias(channels: number, flavour: Flavour, random: () => number): Tensor {
   const shape = [channels];
   if (flavour === "float32") return randomTensor("bias", shape, flavour, random);
   const data = Int32Array.from({ length: channels }, () => Math.floor(20000 * (2 * random() - 1)));
@@ -164,7 +164,7 @@ const KEEPS_QUANTIZATION: ReadonlySet<OpType> = new Set<OpType>([
 ]);
 
 /** So that few outputs saturate: the scale of a sum of as many random products; or the input's, where it must be. */
-function outputQuantization(
+export function outputQuantization(
   op: Op,
   tensors: readonly Tensor[],
   flavour: Flavour,
