@@ -25,6 +25,7 @@ interface Walk {
   readonly step: number;
 }
 
+const NOWHERE: Walk = { axis: 0, begin: 0, step: 0 };
 const SIDES = ["images", "height", "width", "channels"] as const;
 
 function rearrange(
@@ -37,24 +38,37 @@ function rearrange(
   const [x, y] = [tensors[op.inputs[0]!]!, tensors[op.outputs[0]!]!];
   const family = expectSameEncoding(x, y);
   const to = featureMap(y.shape);
-  const sides = sidesOf(y.shape);
-  const offsets = SIDES.flatMap((side) => {
-    const axis = sides.indexOf(side);
-    if (axis < 0) return [0];
-    const { axis: from, begin, step } = walk(axis);
-    const along = sidesOf(x.shape)[from]!;
-    return Array.from({ length: to[side] }, (_, i) => offsetOf(along, begin + step * i, x, family));
-  });
   return [
     {
       kernel: "rearrange",
       input,
       output,
       blocks: blocksOf(to.channels),
-      weights: packOffsets(offsets),
+      weights: packOffsets(x, y, family, walk),
       record: geometry(featureMap(x.shape), to, family),
     },
   ];
+}
+
+/** For the rearrange kernel: where in x each image, row, column and channel of y is found, as uint32. */
+function packOffsets(x: Tensor, y: Tensor, family: Family, walk: (axis: number) => Walk): Packed {
+  const to = featureMap(y.shape);
+  const sides = sidesOf(y.shape);
+  return {
+    bytes: 4 * (to.images + to.height + to.width + to.channels),
+    write({ buffer }, address) {
+      const view = new DataView(buffer, address);
+      let position = 0;
+      for (const side of SIDES) {
+        const axis = sides.indexOf(side);
+        const { axis: from, begin, step } = axis < 0 ? NOWHERE : walk(axis);
+        const along = sidesOf(x.shape)[from]!;
+        for (let i = 0; i < to[side]; ++i, position += 4) {
+          view.setUint32(position, offsetOf(along, begin + step * i, x, family), true);
+        }
+      }
+    },
+  };
 }
 
 /** Bytes from the first element of a tensor in channel blocks to the one that has this coordinate and else zeros. */
@@ -66,11 +80,4 @@ function offsetOf(side: Side, at: number, { shape }: Tensor, family: Family): nu
   if (side === "width") return at * pixel;
   const block = (elementCount(shape) / channels) * pixel;
   return Math.floor(at / BLOCK) * block + (at % BLOCK) * (pixel / BLOCK);
-}
-
-function packOffsets(offsets: readonly number[]): Packed {
-  return {
-    bytes: offsets.length * 4,
-    write: ({ buffer }, address) => new Uint32Array(buffer, address, offsets.length).set(offsets),
-  };
 }

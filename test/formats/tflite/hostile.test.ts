@@ -2,7 +2,9 @@ import { describe, expect, test } from "vitest";
 import { writeTflite } from "../../../src/formats/tflite/write.js";
 import { mobileNetV1 } from "../../../src/models/mobilenetv1.js";
 import { seededRandom } from "../../../src/models/random.js";
+import { FLAVOURS } from "../../support/graphs.js";
 import { attempt, flips, outcomes, truncations } from "../../support/hostile.js";
+import { singleShotDetector } from "../../support/networks.js";
 import { describeShared, sharedBytes } from "../../support/shared.js";
 
 const SMALL = writeTflite(mobileNetV1({ alpha: 0.25, resolution: 32, classes: 10 }));
@@ -24,6 +26,26 @@ describe("a small file", () => {
   test("with flipped bits", async () => {
     const counts = await outcomes(flips(SMALL, 500, seededRandom(1), REACH));
     expect(counts["FormatError"]).toBeGreaterThan(0);
+  });
+});
+
+describe("a detector's file", () => {
+  const files = FLAVOURS.map((flavour) => writeTflite(singleShotDetector(flavour, 1)));
+
+  test("whole, runs", async () => {
+    for (const file of files) expect(await attempt(file)).toBe("runs");
+  });
+
+  test("truncated", async () => {
+    for (const file of files) expect((await outcomes(truncations(file, 397)))["runs"] ?? 0).toBe(0);
+  });
+
+  test("with flipped bits", async () => {
+    for (const [i, file] of files.entries()) {
+      const counts = await outcomes(flips(file, 300, seededRandom(i), REACH));
+      expect(counts["FormatError"]).toBeGreaterThan(0);
+      expect(counts["runs"]).toBeGreaterThan(0);
+    }
   });
 });
 
