@@ -16,10 +16,12 @@ export function detector(
   tensors: readonly Tensor[],
   view: (tensor: number) => TensorView,
 ): (images: number) => void {
-  const [encodings, confidences] = op.inputs.map((index) => realOf(tensors[index]!, view(index))) as [Real, Real];
-  const [, count, width] = tensors[op.inputs[0]!]!.shape as [number, number, number];
-  const columns = tensors[op.inputs[1]!]!.shape[2]!;
-  const anchors = dequantized(tensors[op.inputs[2]!]!);
+  const [first, second, third] = op.inputs as readonly [number, number, number];
+  const encodings = realOf(tensors[first]!, view(first));
+  const confidences = realOf(tensors[second]!, view(second));
+  const anchors = dequantized(tensors[third]!);
+  const [, count, width] = tensors[first]!.shape as [number, number, number];
+  const columns = tensors[second]!.shape[2]!;
   const outputs = op.outputs.map(view) as unknown as Outputs;
   const boxes = new Float32Array(4 * count);
   const scores = new Float32Array(count * columns);
