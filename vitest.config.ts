@@ -15,6 +15,6 @@ export default defineConfig({
       },
     },
   ],
-  // test/package needs tools of its own: `npm run test:package`.
-  test: { include: ["test/**/*.test.ts"], exclude: ["test/package/**"], testTimeout: 120_000 },
+  // These need packages of their own: `npm run test:package`, `npm run test:outside`.
+  test: { include: ["test/**/*.test.ts"], exclude: ["test/package/**", "test/outside/**"], testTimeout: 120_000 },
 });

@@ -2,10 +2,12 @@
 import { describe, expect, test } from "vitest";
 import type { DetectOptions } from "../src/detections.js";
 import { UnsupportedError } from "../src/errors.js";
+import { writeTflite } from "../src/formats/tflite/write.js";
 import type { Image } from "../src/image/image.js";
 import { mobileNetV1 } from "../src/models/mobilenetv1.js";
 import { constantDetector } from "./support/detector.js";
 import { loadModel } from "./support/load.js";
+import { singleShotDetector } from "./support/networks.js";
 
 /** The fifth box is not counted. */
 const DETECTOR = constantDetector(
@@ -76,4 +78,25 @@ test("a classifier detects nothing, and says so", async () => {
   const net = await loadModel(mobileNetV1({ alpha: 0.25, resolution: 32, classes: 4 }));
   expect(() => net.detect(picture)).toThrow(UnsupportedError);
   expect(() => net.detect(picture)).toThrow(/a detector has outputs of 1×N×4, 1×N, 1×N and 1, this model has 1×4/);
+});
+
+test("a .tflite file of a detector finds what its outputs say", async () => {
+  const graph = singleShotDetector("uint8", 2);
+  const net = await loadModel(writeTflite({ ...graph, outputs: graph.outputs.slice(0, 4) }));
+  const [, height, width] = net.inputs[0]!.shape as [number, number, number];
+  const data = Uint8Array.from({ length: height * width * 3 }, (_, i) => (i * i) % 251);
+  const [boxes, classes, scores, count] = net.run(data).map((output) => Array.from(output.data)) as [
+    number[],
+    number[],
+    number[],
+    number[],
+  ];
+  const found = net.detect({ data, width, height }, { scoreThreshold: 0 });
+  expect(found.length).toBe(count[0]);
+  expect(found.length).toBeGreaterThan(0);
+  for (const [i, { box, index, score }] of found.entries()) {
+    expect([index, score]).toEqual([classes[i], scores[i]]);
+    expect(box.y).toBeCloseTo(boxes[4 * i]! * height, 4);
+    expect(box.x + box.width).toBeCloseTo(boxes[4 * i + 3]! * width, 4);
+  }
 });
