@@ -1,0 +1,56 @@
+/** An operator of a file, and what its reader may expect of it. */
+import { FormatError, UnsupportedError } from "../../errors.js";
+import type { Activation } from "../../graph/ops.js";
+import { formatShape, type Tensor } from "../../graph/tensor.js";
+import type { Table } from "./flatbuffer.js";
+import * as schema from "./schema.js";
+
+/** An operator as the file has it. */
+export interface Source {
+  readonly name: string;
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+  readonly options: Table | undefined;
+  /** The options of a custom operator, a FlexBuffer. */
+  readonly customOptions: Uint8Array | undefined;
+  /** The graph's tensors; a reader may add to them. */
+  readonly tensors: Tensor[];
+}
+
+export function unary({ inputs, outputs, tensors }: Source): { inputs: number[]; outputs: readonly number[] } {
+  expectTensor(tensors, inputs[0], "input");
+  return { inputs: [inputs[0]!], outputs };
+}
+
+export function expectTensor(
+  tensors: readonly Tensor[],
+  index: number | undefined,
+  what: string,
+  rank?: number,
+): Tensor {
+  const tensor = tensors[index ?? -1];
+  if (!tensor)
+    throw new FormatError(`${what} expected a tensor from 0 to ${tensors.length - 1}, got ${index ?? "none"}`);
+  if (rank !== undefined && tensor.shape.length !== rank) {
+    throw new UnsupportedError(`${what} expected ${rank} dimensions, got ${formatShape(tensor.shape)}`);
+  }
+  return tensor;
+}
+
+export function expectConstants(tensors: readonly Tensor[], index: number | undefined, what: string): number[] {
+  const { data, dtype } = expectTensor(tensors, index, what);
+  if (!data || dtype !== "int32")
+    throw new UnsupportedError(`${what} expected constant int32, got ${data ? dtype : "a computed tensor"}`);
+  return Array.from(data);
+}
+
+export function expectOptions({ options }: Source): Table {
+  if (!options) throw new FormatError("expected options, got none");
+  return options;
+}
+
+export function readActivation(code: number): Activation {
+  const activation = schema.ACTIVATIONS[code];
+  if (!activation) throw new UnsupportedError(`fused activation expected NONE (0), RELU (1) or RELU6 (3), got ${code}`);
+  return activation;
+}
