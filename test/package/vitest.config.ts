@@ -6,7 +6,7 @@ export default defineConfig({
     dir: import.meta.dirname,
     include: ["**/*.test.ts"],
     globalSetup: "test/package/support/setup.ts",
-    testTimeout: 180_000,
+    testTimeout: 600_000,
     fileParallelism: false,
   },
 });

@@ -43,7 +43,7 @@ export async function tool(name: string, args: readonly string[], cwd: string): 
  */
 export async function run(program: string, args: readonly string[], cwd: string): Promise<string> {
   try {
-    const { stdout } = await promisify(execFile)(program, args, { cwd, timeout: 120_000, maxBuffer: 2 ** 26 });
+    const { stdout } = await promisify(execFile)(program, args, { cwd, timeout: 600_000, maxBuffer: 2 ** 26 });
     return stdout;
   } catch (error) {
     const { message, stdout, stderr } = error as Error & { stdout: string; stderr: string };
