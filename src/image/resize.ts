@@ -36,13 +36,14 @@ export function resize(
  * (X + 0.5) · w / W - 0.5 between two columns, the columns beyond the edge being those at the edge.
  */
 function interpolate(
-  { data, ...image }: Image,
+  image: Image,
   box: Box,
   out: Uint8Array,
   width: number,
   height: number,
   background: Background,
 ): void {
+  const { data } = image; // an ImageData has its fields in its prototype
   const channels = data.length / (image.width * image.height);
   const columns = neighbours(box.x, box.width, width, channels);
   const rows = neighbours(box.y, box.height, height, channels * image.width);
@@ -99,14 +100,8 @@ function neighbours(start: number, from: number, to: number, stride: number) {
  * The mean of the input below a triangle that is two output pixels wide; when enlarging, two input pixels, which is
  * bilinear. A row of the picture is averaged across, then added to the few output rows that it takes part in.
  */
-function average(
-  { data, ...image }: Image,
-  box: Box,
-  out: Uint8Array,
-  width: number,
-  height: number,
-  background: Background,
-): void {
+function average(image: Image, box: Box, out: Uint8Array, width: number, height: number, background: Background): void {
+  const { data } = image; // an ImageData has its fields in its prototype
   const channels = data.length / (image.width * image.height);
   const columns = triangles(box.width, width);
   const rows = triangles(box.height, height);

@@ -130,6 +130,25 @@ describe("antialiased resize", () => {
   });
 });
 
+test.each([true, false])(
+  "a picture with its fields in its prototype, as ImageData has them, antialias %s",
+  (antialias) => {
+    const picture = noise(23, 17, 4, 9);
+    class Getters {
+      get data() {
+        return picture.data;
+      }
+      get width() {
+        return picture.width;
+      }
+      get height() {
+        return picture.height;
+      }
+    }
+    expect(resized(new Getters(), 8, 6, { antialias })).toEqual(resized(picture, 8, 6, { antialias }));
+  },
+);
+
 describe("central crop", () => {
   test.each([
     [1920, 1080, 0.875, { x: 120, y: 67, width: 1680, height: 946 }],
