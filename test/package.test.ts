@@ -1,18 +1,14 @@
 /** What is published: only our own files, and few bytes. */
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { basename, join, relative } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { describe, expect, test } from "vitest";
 import { buildFile } from "./support/modules.js";
+import { EXPORTS, loadedAtOnce, ROOT } from "./support/size.js";
 
-const ROOT = join(import.meta.dirname, "..");
-
-const { exports } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
-  exports: Record<string, string | Record<string, string>>;
-};
-const FILES = Object.values(exports).flatMap((target) => (typeof target === "string" ? target : Object.values(target)));
+const FILES = Object.values(EXPORTS).flatMap((target) => (typeof target === "string" ? target : Object.values(target)));
 
 /** What a bundle of an entry exports, and the kernels that it takes from files. */
 async function variant(file: string): Promise<{ names: string[]; files: string[] }> {
@@ -31,32 +27,6 @@ async function variant(file: string): Promise<{ names: string[]; files: string[]
     names: output!.exports.toSorted(),
     files: output!.imports.filter(({ external }) => external).map(({ path }) => basename(path)),
   };
-}
-
-/** Everything that a page with the default entry downloads at once: kernels and dependencies, not what is asked for later. */
-async function entryBytes(): Promise<Uint8Array> {
-  const { outputFiles, metafile } = await build({
-    entryPoints: [join(ROOT, "build/index.js")],
-    bundle: true,
-    splitting: true,
-    minify: true,
-    format: "esm",
-    target: "es2022",
-    outdir: join(ROOT, "out"),
-    absWorkingDir: ROOT,
-    write: false,
-    metafile: true,
-  });
-  const needed = new Set<string>();
-  const visit = (path: string) => {
-    if (needed.has(path)) return;
-    needed.add(path);
-    for (const { path: next, kind } of metafile.outputs[path]!.imports) if (kind === "import-statement") visit(next);
-  };
-  visit("out/index.js");
-  return Buffer.concat(
-    outputFiles.filter(({ path }) => needed.has(relative(ROOT, path))).map(({ contents }) => contents),
-  );
 }
 
 describe("the package", () => {
@@ -83,7 +53,7 @@ describe("the package", () => {
   });
 
   test("has entries that differ only in where their kernels come from", async () => {
-    const entries = Object.values(exports).filter((target) => typeof target === "object" && target.workerd);
+    const entries = Object.values(EXPORTS).filter((target) => typeof target === "object" && target.workerd);
     expect(entries.length).toBeGreaterThan(0);
     for (const entry of entries as Record<string, string>[]) {
       const usual = await variant(entry.default!);
@@ -102,7 +72,7 @@ describe("the package", () => {
   });
 
   test("has a default entry below 40 KB gzipped, kernels and dependencies included", async () => {
-    const bytes = await entryBytes();
+    const bytes = await loadedAtOnce("build/index.js");
     const zipped = gzipSync(bytes, { level: 9 }).length;
     console.info(`default entry: ${bytes.length} bytes, ${zipped} gzipped`);
     expect(zipped).toBeLessThan(40 * 1024);

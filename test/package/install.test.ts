@@ -45,6 +45,12 @@ test("neither it nor what it brings runs a script or native code", () => {
   expect(files.filter((file) => /\.node$|binding\.gyp$/.test(file))).toEqual([]);
 });
 
+test("CommonJS can require it", async () => {
+  const program = `console.log(typeof require("mobilenet-simd").loadModel)`;
+  const printed = await run(process.execPath, ["--input-type=commonjs", "--eval", program], folder);
+  expect(printed.trim()).toBe("function");
+});
+
 test("publint finds nothing", async () => {
   expect(await tool("publint", ["run", tarball, "--strict"], folder)).toContain("All good!");
 });

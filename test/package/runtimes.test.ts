@@ -7,6 +7,7 @@ import { describeShared, sharedBytes } from "../support/shared.js";
 import { BUNDLERS, bundleWorker } from "./support/bundle.js";
 import { MODEL } from "./support/consumer.js";
 import { withPage } from "./support/page.js";
+import { ISOLATED } from "./support/serve.js";
 import { CHROMIUM, EXECUTABLES, run } from "./support/tools.js";
 import { startWorkerd } from "./support/workerd.js";
 
@@ -73,11 +74,8 @@ if (!CHROMIUM) console.warn("skipping pages in Chromium: it is not installed; ap
       const out = `page-${name}`;
       mkdirSync(join(folder, out));
       await bundle(folder, "page.js", out);
-      for (const [isolated, threads] of [
-        [true, 1],
-        [true, 2],
-      ] as const) {
-        const build = await withPage([join(folder, out), folder], isolated, (page) =>
+      for (const threads of [1, 2]) {
+        const build = await withPage([join(folder, out), folder], ISOLATED, (page) =>
           page.evaluate<BuildReport>(`goldens({ threads: ${threads} })`),
         );
         expect(build).toMatchObject({ kernels: "relaxed", threads });
@@ -86,7 +84,7 @@ if (!CHROMIUM) console.warn("skipping pages in Chromium: it is not installed; ap
     });
 
     test("has one thread where the page is not isolated", async () => {
-      const build = await withPage([join(folder, `page-${name}`), folder], false, (page) =>
+      const build = await withPage([join(folder, `page-${name}`), folder], {}, (page) =>
         page.evaluate<BuildReport>(`goldens({ threads: 2 })`),
       );
       expect(build).toMatchObject({

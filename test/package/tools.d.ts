@@ -4,7 +4,7 @@ declare module "playwright-core" {
     goto(url: string): Promise<unknown>;
     evaluate<Result>(expression: string): Promise<Result>;
     on(event: "pageerror", listener: (error: Error) => void): void;
-    on(event: "console", listener: (message: { text(): string }) => void): void;
+    on(event: "console", listener: (message: { type(): string; text(): string }) => void): void;
   }
   export interface Browser {
     newPage(): Promise<Page>;

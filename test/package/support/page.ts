@@ -1,24 +1,39 @@
 /** Pages in Debian's Chromium. */
-import { chromium, type Browser, type Page } from "playwright-core";
+import { chromium, type Page } from "playwright-core";
 import { serve } from "./serve.js";
 import { CHROMIUM } from "./tools.js";
 
+/** A page that is open. */
+export interface OpenPage {
+  /** What an expression comes to there. */
+  evaluate<Result>(expression: string): Promise<Result>;
+  /** The first line that it logs. */
+  readonly printed: Promise<string>;
+}
+
 /**
- * Opens a page that is served from the first of the folders, and gives it to a function; what it throws fails.
+ * Serves folders, opens the index.html there, and gives it to a function.
  *
- * @param isolated whether the page may have shared memory.
+ * @throws what the page throws, if that is first.
  */
 export async function withPage<Result>(
   folders: readonly string[],
-  isolated: boolean,
-  use: (page: Page) => Promise<Result>,
+  headers: Readonly<Record<string, string>>,
+  use: (page: OpenPage) => Promise<Result>,
 ): Promise<Result> {
-  const { origin, stop } = await serve(folders, isolated);
-  const browser: Browser = await chromium.launch({ executablePath: CHROMIUM!, args: ["--no-sandbox"] });
+  const { origin, stop } = await serve(folders, headers);
+  const browser = await chromium.launch({ executablePath: CHROMIUM!, args: ["--no-sandbox"] });
   try {
-    const page = await browser.newPage();
+    const page: Page = await browser.newPage();
     const failed = new Promise<never>((_, reject) => page.on("pageerror", reject));
-    const used = page.goto(`${origin}/index.html`).then(() => use(page));
+    const printed = new Promise<string>((resolve) =>
+      page.on("console", (message) => {
+        if (message.type() === "log") resolve(message.text());
+      }),
+    );
+    const used = page
+      .goto(`${origin}/index.html`)
+      .then(() => use({ evaluate: (expression) => page.evaluate(expression), printed }));
     return await Promise.race([used, failed]);
   } finally {
     await browser.close();

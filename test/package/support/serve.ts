@@ -11,8 +11,15 @@ const TYPES: Readonly<Record<string, string>> = {
   ".wasm": "application/wasm",
 };
 
-/** What makes a page cross-origin isolated, so that it has shared memory. */
-const ISOLATION = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
+/**
+ * Headers of a page that is cross-origin isolated, so that it has shared memory, and whose policy is as strict as threads
+ * and WebAssembly let it be.
+ */
+export const ISOLATED = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+  "content-security-policy": "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src blob:",
+};
 
 /**
  * Serves folders, each file from the first that has it; PUT writes to the last.
@@ -21,7 +28,7 @@ const ISOLATION = { "cross-origin-opener-policy": "same-origin", "cross-origin-e
  */
 export async function serve(
   folders: readonly string[],
-  isolated: boolean,
+  headers: Readonly<Record<string, string>>,
 ): Promise<{ origin: string; stop: () => void }> {
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url!, "http://localhost").pathname);
@@ -32,7 +39,7 @@ export async function serve(
       void pipeline(request, createWriteStream(join(folders.at(-1)!, path))).then(() => response.end());
     } else if (found) {
       const type = TYPES[extname(found)] ?? "application/octet-stream";
-      response.writeHead(200, { "content-type": type, ...(isolated && ISOLATION) });
+      response.writeHead(200, { "content-type": type, ...headers });
       createReadStream(found).pipe(response);
     } else response.writeHead(404).end();
   });
