@@ -15,6 +15,7 @@ import { bestBuild, processors, startedWide, whyNoThreads, type Build } from "./
 import type { ModuleSource } from "./runtime/kernels.js";
 import { Program } from "./runtime/program.js";
 import { readSource, type Contents, type Files, type Source } from "./source.js";
+import { decodeText } from "./text.js";
 
 export interface LoadOptions {
   /** "float32" runs a quantised model with its weights dequantised. Default: as the file has it. */
@@ -158,7 +159,7 @@ async function readLabels(
   if (labels === undefined) return file && embeddedLabels(file, graph.tensors[graph.outputs[0]!]!.shape.at(-1) ?? 1);
   if (Array.isArray(labels)) return checkLabels(labels);
   if (typeof labels === "string" && labels.includes("\n")) return parseLabels(labels);
-  return parseLabels(new TextDecoder().decode((await readSource(labels as Source, "labels", MOST_LABEL_BYTES)).bytes));
+  return parseLabels(decodeText((await readSource(labels as Source, "labels", MOST_LABEL_BYTES)).bytes));
 }
 
 /** The output of the last pooling that leaves one pixel of an image. */

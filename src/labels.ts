@@ -1,5 +1,6 @@
 /** Class names: from text, from an array, or from the model file itself. */
 import { describe } from "./errors.js";
+import { decodeText, fixed } from "./text.js";
 
 /** No file of class names is larger. */
 const MAX_BYTES = 4_000_000;
@@ -45,12 +46,12 @@ async function textsOf(file: Uint8Array): Promise<string[]> {
     const method = archive.getUint16(at + 10, true);
     const length = archive.getUint32(at + 24, true);
     const nameEnd = at + 46 + archive.getUint16(at + 28, true);
-    const name = UTF8.decode(file.subarray(at + 46, nameEnd));
+    const name = decodeText(file.subarray(at + 46, nameEnd));
     if (name.endsWith(".txt") && length <= MAX_BYTES) {
       if (method !== STORED) return inflated(file);
       const header = archive.getUint32(at + 42, true);
       const start = header + 30 + archive.getUint16(header + 26, true) + archive.getUint16(header + 28, true);
-      texts.push(UTF8.decode(file.subarray(start, start + length)));
+      texts.push(decodeText(file.subarray(start, start + length)));
     }
     at = nameEnd + archive.getUint16(at + 30, true) + archive.getUint16(at + 32, true);
   }
@@ -62,9 +63,8 @@ async function inflated(file: Uint8Array): Promise<string[]> {
   const { unzipSync } = await import("./unzip.js");
   const filter = ({ name, originalSize }: { name: string; originalSize: number }) =>
     name.endsWith(".txt") && originalSize <= MAX_BYTES;
-  return Object.values(unzipSync(file, { filter })).map((bytes) => UTF8.decode(bytes));
+  return Object.values(unzipSync(fixed(file), { filter })).map((bytes) => decodeText(bytes));
 }
 
-const UTF8 = /* @__PURE__ */ new TextDecoder();
 const END_OF_DIRECTORY = 0x06054b50;
 const STORED = 0;

@@ -26,7 +26,7 @@ const ROWS = [
     "unzip.ts",
   ],
   ["graph/"],
-  ["errors.ts"],
+  ["errors.ts", "text.ts"],
 ];
 
 /** Rooms in the same row that do not know each other. */

@@ -1,12 +1,13 @@
 /** JSON that nobody vouches for: every step into it says what it expected. Each function throws FormatError. */
 import { describe, FormatError } from "../errors.js";
+import { decodeStrictly } from "../text.js";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** The value that UTF-8 text stands for. */
 export function parseJson(bytes: Uint8Array, what: string): unknown {
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    return JSON.parse(decodeStrictly(bytes));
   } catch (error) {
     throw new FormatError(`${what} expected JSON: ${(error as Error).message}`);
   }

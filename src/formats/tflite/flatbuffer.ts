@@ -7,11 +7,10 @@
  */
 import { ByteBuffer } from "flatbuffers";
 import { FormatError } from "../../errors.js";
+import { decodeText } from "../../text.js";
 
 /** A file may make us read this many times its size. */
 const READS = 4;
-
-const UTF8 = /* @__PURE__ */ new TextDecoder();
 
 /** Bytes of a file and how many of them may still be read. */
 class Source {
@@ -151,7 +150,8 @@ export class Table {
   }
 
   string(id: number, what: string): string {
-    return UTF8.decode(this.bytes(id, what));
+    const bytes = this.bytes(id, what);
+    return bytes ? decodeText(bytes) : "";
   }
 
   #vector(id: number, elementBytes: number, what: string): { start: number; length: number } {

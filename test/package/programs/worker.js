@@ -10,7 +10,9 @@ export default {
     const { pathname, searchParams } = new URL(request.url);
     const body = new Uint8Array(await request.arrayBuffer());
     if (pathname === "/goldens") {
-      const { build, outputs } = await outputsOf(model, body, JSON.parse(searchParams.get("options")));
+      // As from R2 or assets.
+      const response = new Response(model, { headers: { "content-length": `${model.byteLength}` } });
+      const { build, outputs } = await outputsOf(response, body, JSON.parse(searchParams.get("options")));
       return new Response(outputs, { headers: { build: JSON.stringify(build) } });
     }
     try {

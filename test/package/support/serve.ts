@@ -39,7 +39,8 @@ export async function serve(
       void pipeline(request, createWriteStream(join(folders.at(-1)!, path))).then(() => response.end());
     } else if (found) {
       const type = TYPES[extname(found)] ?? "application/octet-stream";
-      response.writeHead(200, { "content-type": type, ...headers });
+      const length = statSync(found).size;
+      response.writeHead(200, { "content-type": type, "content-length": length, ...headers });
       createReadStream(found).pipe(response);
     } else response.writeHead(404).end();
   });
