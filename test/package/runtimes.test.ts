@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, inject, test } from "vitest";
 import type { BuildReport } from "../../src/index.js";
 import { describeShared, sharedBytes } from "../support/shared.js";
-import { BUNDLERS, bundleWorker } from "./support/bundle.js";
+import { BUNDLERS, bundleForEdge, bundleWorker } from "./support/bundle.js";
 import { MODEL } from "./support/consumer.js";
 import { withPage } from "./support/page.js";
 import { ISOLATED } from "./support/serve.js";
@@ -61,6 +61,19 @@ describeShared("workerd", () => {
       expectGolden(new Uint8Array(await response.arrayBuffer()));
     } finally {
       stop();
+    }
+  });
+});
+
+describeShared("edge-light", () => {
+  test("gives the same bytes, whatever is asked for with the kernels that it has", async () => {
+    await bundleForEdge(folder, "script.js", "edge.js");
+    for (const options of [{}, { build: "relaxed" }, { threads: 2 }]) {
+      const outputs = join(folder, "outputs.bin");
+      const files = ["model.tflite", "inputs.bin", outputs, JSON.stringify(options)];
+      const printed = await run(EXECUTABLES["Node 24"], ["edge.js", ...files], folder);
+      expect(JSON.parse(printed)).toMatchObject({ kernels: "simd", threads: 1 });
+      expectGolden(readFileSync(outputs));
     }
   });
 });

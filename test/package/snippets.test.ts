@@ -6,9 +6,9 @@ import type { Classification } from "../../src/index.js";
 import { decodeFile } from "../support/inputs.js";
 import { loadModel } from "../support/load.js";
 import { describeShared, sharedBytes, sharedPath } from "../support/shared.js";
-import { BUNDLERS, bundleWorker } from "./support/bundle.js";
+import { BUNDLERS, bundleWorker, startVite } from "./support/bundle.js";
 import { MODEL } from "./support/consumer.js";
-import { withPage } from "./support/page.js";
+import { visit, withPage } from "./support/page.js";
 import { ISOLATED } from "./support/serve.js";
 import { CHROMIUM, EXECUTABLES, ROOT, run } from "./support/tools.js";
 import { startWorkerd } from "./support/workerd.js";
@@ -82,6 +82,16 @@ describeShared("docs/runtimes.md", () => {
     const line = await withPage([join(own, "dist"), own], ISOLATED, (page) => page.printed);
     // Chromium's JPEG decoder is another one.
     expect(line.split(" ")[0]).toBe((await expectedLine()).split(" ")[0]);
+  });
+
+  test("Vite's server for development", async () => {
+    const { url, stop } = await startVite(project("Vite", "main.js"), "main.js");
+    try {
+      const line = await visit(url, (page) => page.printed);
+      expect(line.split(" ")[0]).toBe((await expectedLine()).split(" ")[0]);
+    } finally {
+      stop();
+    }
   });
 
   test("without a bundler", async () => {

@@ -11,17 +11,26 @@ export interface OpenPage {
   readonly printed: Promise<string>;
 }
 
-/**
- * Serves folders, opens the index.html there, and gives it to a function.
- *
- * @throws what the page throws, if that is first.
- */
+/** Serves folders, and visits the index.html there. */
 export async function withPage<Result>(
   folders: readonly string[],
   headers: Readonly<Record<string, string>>,
   use: (page: OpenPage) => Promise<Result>,
 ): Promise<Result> {
   const { origin, stop } = await serve(folders, headers);
+  try {
+    return await visit(`${origin}/index.html`, use);
+  } finally {
+    stop();
+  }
+}
+
+/**
+ * Opens a page and gives it to a function.
+ *
+ * @throws what the page throws, if that is first.
+ */
+export async function visit<Result>(url: string, use: (page: OpenPage) => Promise<Result>): Promise<Result> {
   const browser = await chromium.launch({ executablePath: CHROMIUM!, args: ["--no-sandbox"] });
   try {
     const page: Page = await browser.newPage();
@@ -31,12 +40,9 @@ export async function withPage<Result>(
         if (message.type() === "log") resolve(message.text());
       }),
     );
-    const used = page
-      .goto(`${origin}/index.html`)
-      .then(() => use({ evaluate: (expression) => page.evaluate(expression), printed }));
+    const used = page.goto(url).then(() => use({ evaluate: (expression) => page.evaluate(expression), printed }));
     return await Promise.race([used, failed]);
   } finally {
     await browser.close();
-    stop();
   }
 }
