@@ -34,7 +34,7 @@ export class PictureReader {
   async show<T>(file: Uint8Array, least: number, use: (image: Image, header: Header) => T): Promise<T> {
     const header = readHeader(file);
     if (!header) throw new Refusal(415, "expected a JPEG, PNG or WebP file");
-    checkSize(header);
+    checkSize(header, least);
     const { format } = header;
     let codec: Codec;
     for (let promise; ;) {
@@ -63,23 +63,27 @@ export class PictureReader {
   }
 }
 
-/** Bytes that decoding takes for each pixel. */
-function bytesPerPixel({ format, progressive }: Header): number {
-  if (format === "jpeg") return progressive ? 6 : 2;
-  return format === "png" ? 5 : 8;
+/** Whatever is decoded, has to be read: that is time. */
+const MAX_PIXELS = 50_000_000;
+
+/** What decoding a picture may take, of the 128 MB that an isolate has. */
+const MAX_DECODE_BYTES = 40 * 2 ** 20;
+
+/** Measured with pictures of 6 million pixels and rounded up. */
+const BYTES_PER_PIXEL = { png: 6.5, webp: 9, jpegRead: 0.25, jpegKept: 6.5, jpegWritten: 4.5 } as const;
+
+/** How much memory of WebAssembly a picture takes, its file apart. */
+function bytesFor({ format, progressive, width, height }: Header, least: number): number {
+  const pixels = width * height;
+  if (format !== "jpeg") return BYTES_PER_PIXEL[format] * pixels;
+  const factor = [8, 4, 2].find((divisor) => Math.min(width, height) / divisor >= least) ?? 1;
+  const { jpegRead, jpegKept, jpegWritten } = BYTES_PER_PIXEL;
+  return ((progressive ? jpegKept : jpegRead) + jpegWritten / factor ** 2) * pixels;
 }
 
-/** What decoding a picture may take: half of an isolate's memory. */
-const MAX_DECODE_BYTES = 48 * 2 ** 20;
-
-/** @throws Refusal 413 if decoding takes more memory than there may be. */
-function checkSize(header: Header): void {
-  const most = Math.floor(MAX_DECODE_BYTES / bytesPerPixel(header));
+/** @throws Refusal 413 if decoding takes more time or memory than there may be. */
+function checkSize(header: Header, least: number): void {
   const { format, progressive, width, height } = header;
-  if (width * height <= most) return;
-  const kind = progressive ? "progressive jpeg" : format;
-  throw new Refusal(
-    413,
-    `a ${kind} of ${width}×${height} pixels; at most ${(most / 1e6).toFixed(1)} million are decoded`,
-  );
+  if (width * height <= MAX_PIXELS && bytesFor(header, least) <= MAX_DECODE_BYTES) return;
+  throw new Refusal(413, `a ${progressive ? "progressive " : ""}${format} of ${width}×${height} pixels is too large`);
 }

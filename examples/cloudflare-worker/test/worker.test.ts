@@ -66,6 +66,11 @@ describe("a picture", () => {
     },
   );
 
+  test("of 12 million pixels is decoded as one of fewer", async () => {
+    const file = toJpeg({ data: new Uint8ClampedArray(4000 * 3000 * 4).fill(90), width: 4000, height: 3000 });
+    await expectRight(await post(file), file);
+  });
+
   test("gets as many classes as asked", async () => {
     const { body } = await post(JPEG, "/classify?top=3");
     expect(body.classes).toEqual(await classesOf(JPEG, 3));
@@ -104,8 +109,8 @@ describe("refuses, and answers the next request,", () => {
     String.fromCharCode(value >>> 24, (value >> 16) & 255, (value >> 8) & 255, value & 255);
   const pngHeader = (side: number) =>
     text(`\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR${uint32(side)}${uint32(side)}\x08\x02\x00\x00\x00\x01\x02\x03\x04`);
-  const jpegHeader = (marker: string, side: string) =>
-    text(`\xff\xd8\xff${marker}\x00\x0b\x08${side}${side}\x01\x01\x11\x00`);
+  const jpegHeader = (marker: string, height: string, width = height) =>
+    text(`\xff\xd8\xff${marker}\x00\x0b\x08${height}${width}\x01\x01\x11\x00`);
   const middleDamaged = (file: Uint8Array) =>
     file.map((byte, i) => (i > file.length / 2 && i % 7 === 0 ? ~byte : byte));
 
@@ -124,6 +129,7 @@ describe("refuses, and answers the next request,", () => {
     [413, "a PNG that claims 60,000×60,000 pixels", () => post(pngHeader(60_000))],
     [413, "a PNG that claims 2³²-1 pixels a side", () => post(pngHeader(2 ** 32 - 1))],
     [413, "a JPEG that claims 60,000×60,000 pixels", () => post(jpegHeader("\xc0", "\xea\x60"))],
+    [413, "a JPEG of 200×60,000 pixels, which is not scaled", () => post(jpegHeader("\xc0", "\x00\xc8", "\xea\x60"))],
     [413, "a progressive JPEG of 5,000×5,000 pixels", () => post(jpegHeader("\xc2", "\x13\x88"))],
     [
       413,
