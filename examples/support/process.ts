@@ -1,5 +1,4 @@
 /** What the workerd process that Miniflare started takes, seen from outside: a Worker's own clock stands still. Linux. */
-import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 
 /** The workerd processes below this one. */
@@ -26,10 +25,11 @@ export function memoryOf(pid: number): { readonly resident: number; readonly pea
   return { resident: field("VmRSS"), peak: field("VmHWM") };
 }
 
-const TICKS_PER_SECOND = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
-
-/** Milliseconds that a process has computed for, in user and kernel mode. */
+/** Milliseconds that the threads of a process have computed for. */
 export function cpuOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ");
-  return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_PER_SECOND;
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const nanoseconds = threads.map((thread) =>
+    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ")[0]),
+  );
+  return nanoseconds.reduce((sum, time) => sum + time, 0) / 1e6;
 }

@@ -1,5 +1,5 @@
 /** The network of an isolate, and where its model comes from. */
-import { loadModel, type LoadOptions, type Network, type Source } from "mobilenet-simd";
+import { loadModel, type Network } from "mobilenet-simd";
 import { Refusal } from "./errors.ts";
 import { within } from "./within.ts";
 
@@ -8,16 +8,14 @@ const MAX_MODEL_BYTES = 64 * 2 ** 20;
 
 const MOST_SECONDS = 20;
 
-/** Loads a model when a request first needs it, and once for all requests of the isolate. */
+/** Loads a network when a request first needs it, and once for all requests of the isolate. */
 export class IsolateModel<Env> {
-  readonly #open: (env: Env) => Source | Promise<Source>;
-  readonly #options: LoadOptions;
+  readonly #load: (env: Env) => Promise<Network>;
   #network: Network | undefined;
   #loading: Promise<Network> | undefined;
 
-  constructor(open: (env: Env) => Source | Promise<Source>, options: LoadOptions = {}) {
-    this.#open = open;
-    this.#options = { maxMemory: MAX_MODEL_BYTES, ...options };
+  constructor(load: (env: Env) => Promise<Network>) {
+    this.#load = load;
   }
 
   /** @throws Refusal 503 if the model cannot be loaded; the next call tries again. */
@@ -35,20 +33,22 @@ export class IsolateModel<Env> {
       throw new Refusal(503, "the model cannot be loaded", { "retry-after": "10" });
     }
   }
+}
 
-  async #load(env: Env): Promise<Network> {
-    return loadModel(await this.#open(env), this.#options);
-  }
+/** A model that is part of the Worker. */
+export function fromBytes(model: ArrayBuffer): Promise<Network> {
+  return loadModel(model, { maxMemory: MAX_MODEL_BYTES });
 }
 
 /** A model in a bucket, as a stream that never is in memory twice. */
-export async function fromBucket(bucket: R2Bucket, key: string): Promise<Response> {
+export async function fromBucket(bucket: R2Bucket, key: string): Promise<Network> {
   const object = await bucket.get(key);
   if (!object) throw new Error(`no object "${key}" in the bucket`);
-  return new Response(object.body, { headers: { "content-length": String(object.size) } });
+  const response = new Response(object.body, { headers: { "content-length": String(object.size) } });
+  return loadModel(response, { maxMemory: MAX_MODEL_BYTES });
 }
 
 /** A model among the static assets. */
-export function fromAssets(assets: Fetcher, path: string): Promise<Response> {
-  return assets.fetch(new URL(path, "https://assets.invalid"));
+export async function fromAssets(assets: Fetcher, path: string): Promise<Network> {
+  return loadModel(await assets.fetch(new URL(path, "https://assets.invalid")), { maxMemory: MAX_MODEL_BYTES });
 }

@@ -1,5 +1,5 @@
 /** The Worker: a picture in, JSON out. */
-import type { LoadOptions, Source } from "mobilenet-simd";
+import type { Network } from "mobilenet-simd";
 import { withBody } from "./body.ts";
 import { CODEC_MODULES } from "./codecs/modules.ts";
 import { uprightSize } from "./codecs/orientation.ts";
@@ -18,13 +18,10 @@ export interface Env {
  * Answers `POST /classify` and, if the model is a detector, `POST /detect` with a picture as the body, both with
  * `GET …?url=` if hosts are allowed, and `GET /health`.
  *
- * @param open gives the model; asked once in each isolate.
+ * @param load gives the network; asked once in each isolate.
  */
-export function createWorker<E extends Env>(
-  open: (env: E) => Source | Promise<Source>,
-  options?: LoadOptions,
-): ExportedHandler<E> {
-  const model = new IsolateModel(open, options);
+export function createWorker<E extends Env>(load: (env: E) => Promise<Network>): ExportedHandler<E> {
+  const model = new IsolateModel(load);
   const pictures = new PictureReader(CODEC_MODULES);
 
   async function respond(request: Request, env: E, ctx: ExecutionContext): Promise<object> {

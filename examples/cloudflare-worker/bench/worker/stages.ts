@@ -1,14 +1,15 @@
 /** The Worker's stages by themselves: `/body` reads a picture's file, `/decode` decodes it too, `/run` only runs the network. */
 import { withBody } from "../../src/body.ts";
 import { CODEC_MODULES } from "../../src/codecs/modules.ts";
-import { IsolateModel } from "../../src/model.ts";
+import { fromBytes, IsolateModel } from "../../src/model.ts";
 import { PictureReader } from "../../src/picture.ts";
 import { leastSide } from "../../src/questions.ts";
 import { createWorker, type Env } from "../../src/worker.ts";
 import bytes from "../../model.tflite";
 
-const whole = createWorker(() => bytes);
-const model = new IsolateModel<Env>(() => bytes);
+const network = fromBytes(bytes);
+const whole = createWorker(() => network);
+const model = new IsolateModel<Env>(() => network);
 const pictures = new PictureReader(CODEC_MODULES);
 
 export default {
