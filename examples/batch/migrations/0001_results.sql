@@ -2,7 +2,7 @@
 CREATE TABLE results (
   key TEXT NOT NULL,
   etag TEXT NOT NULL,
-  classes TEXT NOT NULL, -- JSON, most probable first
+  answer TEXT NOT NULL, -- JSON, as the QUESTION has it
   finished TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
   PRIMARY KEY (key, etag)
 ) WITHOUT ROWID;

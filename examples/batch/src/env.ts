@@ -7,6 +7,8 @@ export interface Env {
   readonly DEAD: Queue;
   /** The key of the model. */
   readonly MODEL: string;
+  /** What is asked about each picture: a path of the Worker of the other example, such as /classify. */
+  readonly QUESTION: string;
   readonly PICTURE_SECONDS: number;
   /** A secret: who may fill the queue over HTTP. None: nobody. */
   readonly ENQUEUE_TOKEN?: string;

@@ -1,10 +1,10 @@
 /** The tables of migrations/. */
-import type { Classification } from "mobilenet-simd";
 import type { Env } from "./env.ts";
 import type { PictureMessage, PictureVersion } from "./message.ts";
 
 export interface Result extends PictureVersion {
-  readonly classes: readonly Classification[];
+  /** As the Worker of the other example answers. */
+  readonly answer: object;
 }
 
 /** Which of the pictures in messages have their result already, because a message came again. */
@@ -26,8 +26,8 @@ function nameOf({ key, eTag }: PictureVersion): string {
 /** Stores all of them or none. One that is there already stays. */
 export async function storeResults(results: readonly Result[], { RESULTS }: Env): Promise<void> {
   if (!results.length) return;
-  const insert = RESULTS.prepare("INSERT INTO results (key, etag, classes) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
-  await RESULTS.batch(results.map(({ key, eTag, classes }) => insert.bind(key, eTag, JSON.stringify(classes))));
+  const insert = RESULTS.prepare("INSERT INTO results (key, etag, answer) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
+  await RESULTS.batch(results.map(({ key, eTag, answer }) => insert.bind(key, eTag, JSON.stringify(answer))));
 }
 
 /** Messages that the consumer gave up, with its reason, and those that the queue gave up, as they are. */

@@ -115,11 +115,11 @@ test("each picture gets its result exactly once, and each poison message is a de
   const classes = await Promise.all(
     FILES.map((file) => reader.show(file, leastSide(net), (image) => net.classify(image))),
   );
-  const results = await rows<{ key: string; classes: string }>("SELECT key, classes FROM results");
+  const results = await rows<{ key: string; answer: string }>("SELECT key, answer FROM results");
   expect(results.map(({ key }) => key).toSorted()).toEqual(sound.toSorted());
   for (const result of results) {
     const index = Number(result.key.split("/")[2]);
-    expect(JSON.parse(result.classes)).toEqual(classes[index % FILES.length]);
+    expect(JSON.parse(result.answer)).toEqual({ classes: classes[index % FILES.length] });
   }
 
   const letters = await rows<{ message: string; reason: string | null }>("SELECT message, reason FROM dead_letters");

@@ -3,9 +3,9 @@ import type { Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writeTflite } from "../../../src/formats/tflite/write.js";
 import { constantDetector } from "../../../test/support/detector.js";
-import { ask } from "../../support/http.js";
-import { oriented, seededPixels, toJpeg } from "../../support/pictures.js";
-import { bundle, start } from "../../support/workers.js";
+import { ask } from "../../support/http.ts";
+import { oriented, seededPixels, toJpeg } from "../../support/pictures.ts";
+import { bundle, start } from "../../support/workers.ts";
 
 const DETECTOR = writeTflite(
   constantDetector(
@@ -23,7 +23,7 @@ const JPEG = toJpeg(seededPixels(400, 300, 1));
 let worker: Miniflare;
 let url: URL;
 beforeAll(async () => {
-  worker = await start(bundle("bundled", { folder: "cloudflare-worker", files: { "model.tflite": DETECTOR } }));
+  worker = await start(bundle("detector", { folder: "cloudflare-worker", files: { "model.tflite": DETECTOR } }));
   url = await worker.ready;
 });
 afterAll(() => worker?.dispose());
