@@ -29,7 +29,7 @@ describe("mobilenet-simd", () => {
   test("explains itself", async () => {
     const { code, stdout, stderr } = await cli(["--help"]);
     expect([code, stderr]).toEqual([0, ""]);
-    for (const name of ["classify", "cost", "detect", "inspect", "profile", "faces", "demo", "demo-classify"]) {
+    for (const name of ["classify", "convert", "cost", "detect", "inspect", "profile", "faces", "demo", "demo-classify"]) {
       expect(stdout).toContain(name);
       const help = await cli([name, "--help"]);
       expect(help.code).toBe(0);

@@ -45,27 +45,36 @@ export const tflite: Engine = {
   },
   async load(model, threads) {
     const script = rivalPath(`${FOLDER}/tflite_web_api_cc_simd${threads > 1 ? "_threaded" : ""}.js`);
-    pretendToBeWeb();
-    const create = rivalRequire(script) as (options: object) => Promise<TfliteModule>;
-    const module = await create({
-      wasmBinary: await readFile(script.replace(/\.js$/, ".wasm")),
-      locateFile: (name: string) => join(dirname(script), name),
-      mainScriptUrlOrBlob: script,
-    });
-    const bytes = await readFile(model.tflite);
-    const address = module._malloc(bytes.length);
-    module.HEAPU8.set(bytes, address);
-    const options = { numThreads: threads, enableProfiling: false, maxProfilingBufferEntries: 1024 };
-    const created = module.TFLiteWebModelRunner.CreateFromBufferAndOptions(address, bytes.length, options);
-    if (!created.ok()) throw new Error(created.errorMessage());
-    const runner = created.value();
-    const input = runner.GetInputs().get(0);
-    const output = runner.GetOutputs().get(0);
+    const run = await startTflite(script, await readFile(model.tflite), threads);
     const elements = await readInput(model, "nhwc");
-    return () => {
-      input.data().set(elements);
-      if (!runner.Infer()) throw new Error("Infer() failed");
-      return output.data().slice();
-    };
+    return () => run(elements);
   },
 };
+
+/** Loads a file into the module that a script of the package makes; the result runs it. */
+export async function startTflite(
+  script: string,
+  file: Uint8Array,
+  threads: number,
+): Promise<(input: Elements) => Elements> {
+  pretendToBeWeb();
+  const create = rivalRequire(script) as (options: object) => Promise<TfliteModule>;
+  const module = await create({
+    wasmBinary: await readFile(script.replace(/\.js$/, ".wasm")),
+    locateFile: (name: string) => join(dirname(script), name),
+    mainScriptUrlOrBlob: script,
+  });
+  const address = module._malloc(file.length);
+  module.HEAPU8.set(file, address);
+  const options = { numThreads: threads, enableProfiling: false, maxProfilingBufferEntries: 1024 };
+  const created = module.TFLiteWebModelRunner.CreateFromBufferAndOptions(address, file.length, options);
+  if (!created.ok()) throw new Error(created.errorMessage());
+  const runner = created.value();
+  const input = runner.GetInputs().get(0);
+  const output = runner.GetOutputs().get(0);
+  return (elements) => {
+    input.data().set(elements);
+    if (!runner.Infer()) throw new Error("Infer() failed");
+    return output.data().slice();
+  };
+}

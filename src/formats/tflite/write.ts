@@ -166,7 +166,7 @@ class Writer {
       case "quantize":
         return this.#operator("QUANTIZE", 1, op.inputs, op.outputs);
       case "dequantize":
-        return this.#operator("DEQUANTIZE", 2, op.inputs, op.outputs);
+        return this.#operator("DEQUANTIZE", tensors[op.inputs[0]!]!.dtype === "float16" ? 3 : 2, op.inputs, op.outputs);
       case "activation":
         return this.#operator(op.activation === "relu6" ? "RELU6" : "RELU", quantized ? 2 : 1, op.inputs, op.outputs);
     }

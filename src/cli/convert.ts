@@ -1,0 +1,40 @@
+/** mobilenet-simd convert: any model as a TensorFlow Lite file. */
+import { writeFile } from "node:fs/promises";
+import { prepare } from "../api.js";
+import { readModel } from "../formats/index.js";
+import { writeTflite } from "../formats/tflite/write.js";
+import { toFloat16 } from "../graph/rewrite/float16.js";
+import { withoutUnused } from "../graph/rewrite/unused.js";
+import { readSource } from "../source.js";
+import { parse, UsageError, type Command } from "./command.js";
+
+/** Bytes that a model may have. */
+const MOST_BYTES = 2 ** 30;
+
+const command: Command = {
+  summary: "writes a model as a TensorFlow Lite file",
+  help: `Usage: mobilenet-simd convert MODEL -o OUT.tflite [--float16]
+
+Writes a model (.tflite, model.json or .safetensors) as a .tflite file that other engines read, too, with batch norm,
+padding and activations in the layers that they belong to. Here it gives the same outputs, bit for bit.
+
+  -o, --output FILE   where to write it
+  --float16           weights in half the bytes, which changes outputs a little
+`,
+  async run(args) {
+    const { values, positionals } = parse(args, {
+      output: { type: "string", short: "o" },
+      float16: { type: "boolean", default: false },
+    });
+    const [model, ...rest] = positionals;
+    if (model === undefined || rest.length) throw new UsageError(`expected one model file, got ${positionals.length}`);
+    if (values.output === undefined) throw new UsageError("-o expected the file to write, got none");
+    const graph = prepare(await readModel(await readSource(model, "model", MOST_BYTES)), undefined);
+    const bytes = writeTflite(withoutUnused(values.float16 ? toFloat16(graph) : graph));
+    await writeFile(values.output, bytes);
+    process.stdout.write(`${values.output}: ${bytes.length.toLocaleString("en-US")} bytes\n`);
+    return 0;
+  },
+};
+
+export default command;
