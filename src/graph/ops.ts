@@ -252,7 +252,8 @@ export function outputShape(op: Op, tensors: readonly Tensor[]): readonly number
     }
     case "batchnorm":
       for (const shape of shapes.slice(1)) {
-        if (shape.length !== 1 || shape[0] !== x.at(-1)) mismatch("statistics of", x.at(-1) ?? 1, shape.join("×"));
+        if (shape.length !== 1 || shape[0] !== x.at(-1))
+          mismatch("length of gamma, beta, mean and variance", x.at(-1) ?? 1, shape.join("×"));
       }
       return x;
     case "averagepool":

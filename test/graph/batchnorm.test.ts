@@ -181,6 +181,6 @@ test("statistics of the wrong length are refused", () => {
   const gamma = graph.ops[1]!.inputs[1]!;
   const short: Tensor = { name: "gamma", shape: [3], dtype: "float32", data: new Float32Array(3) };
   expect(() => buildGraph({ ...graph, tensors: graph.tensors.with(gamma, short) })).toThrow(
-    /operator 1 \(batchnorm\): statistics of expected 2, got 3/,
+    /operator 1 \(batchnorm\): length of gamma, beta, mean and variance expected 2, got 3/,
   );
 });

@@ -174,29 +174,21 @@ function readDense(layer: Layer): number {
 
 function readBatchNorm(layer: Layer): number {
   const { name, config, x, net } = layer;
-  const channels = net.shape(x).at(-1)!;
   const axis = Array.isArray(config.axis) && config.axis.length === 1 ? config.axis[0] : config.axis;
   if (axis !== undefined && axis !== -1 && axis !== net.shape(x).length - 1) {
     throw new UnsupportedError(`axis expected the last one, got ${JSON.stringify(axis)}`);
   }
-  const statistic = (what: string) => {
-    const { shape, data } = permuted(layer.weight(what), [0]);
-    return net.constant(`${name}/${what}`, shape, data);
-  };
-  const constant = (what: string, value: number) =>
-    net.constant(`${name}/${what}`, [channels], new Float32Array(channels).fill(value));
-  const gamma = config.scale === false ? constant("gamma", 1) : statistic("gamma");
-  const beta = config.center === false ? constant("beta", 0) : statistic("beta");
   const epsilon = asNumber(config.epsilon ?? 1e-3, "epsilon");
-  return net.add(
-    name,
-    { type: "batchnorm", epsilon },
-    x,
-    gamma,
-    beta,
-    statistic("moving_mean"),
-    statistic("moving_variance"),
+  const read = (what: string) => permuted(layer.weight(what), [0]);
+  const [mean, variance] = [read("moving_mean"), read("moving_variance")];
+  // As many as there are of what the file has: an input may claim any number of channels.
+  const all = (value: number) => ({ shape: mean.shape, data: new Float32Array(mean.data.length).fill(value) });
+  const gamma = config.scale === false ? all(1) : read("gamma");
+  const beta = config.center === false ? all(0) : read("beta");
+  const statistics = Object.entries({ gamma, beta, mean, variance }).map(([what, { shape, data }]) =>
+    net.constant(`${name}/${what}`, shape, data),
   );
+  return net.add(name, { type: "batchnorm", epsilon }, x, ...statistics);
 }
 
 function readRelu(layer: Layer): number {

@@ -117,6 +117,15 @@ describe("a layers model is refused", () => {
     );
   });
 
+  test("with a norm of more channels than it has statistics for, before there is memory for them", async () => {
+    const input = layer("InputLayer", "x", { batch_input_shape: [null, 1, 1, 2 ** 30] });
+    const topology = functional([input, layer("BatchNormalization", "conv_dw_1_bn", { scale: false, center: false })]);
+    const act = loadModel(storeModel(topology, SMALL_WEIGHTS));
+    await expect(act).rejects.toThrow(
+      /"conv_dw_1_bn" \(BatchNormalization\): length of gamma, beta, mean and variance expected 1073741824, got 4/,
+    );
+  });
+
   test("that is only its model.json", async () => {
     const { "model.json": bytes } = storeModel(functional(SMALL), SMALL_WEIGHTS);
     await expect(loadModel(bytes!)).rejects.toThrow(TypeError);
