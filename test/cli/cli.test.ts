@@ -29,7 +29,17 @@ describe("mobilenet-simd", () => {
   test("explains itself", async () => {
     const { code, stdout, stderr } = await cli(["--help"]);
     expect([code, stderr]).toEqual([0, ""]);
-    for (const name of ["classify", "convert", "cost", "detect", "inspect", "profile", "faces", "demo", "demo-classify"]) {
+    for (const name of [
+      "classify",
+      "convert",
+      "cost",
+      "detect",
+      "inspect",
+      "profile",
+      "faces",
+      "demo",
+      "demo-classify",
+    ]) {
       expect(stdout).toContain(name);
       const help = await cli([name, "--help"]);
       expect(help.code).toBe(0);
@@ -142,6 +152,8 @@ describe("inspect", () => {
     const { code, stdout } = await cli(["inspect", join(folder, "model.json")]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^input +input_1: float32 1×9×8×3\noutput +predictions: float32 1×5\n/);
+    const classified = await cli(["classify", join(folder, "a.jpg"), "--model", join(folder, "model.json"), "--json"]);
+    expect(JSON.parse(classified.stdout)).toMatchObject({ classes: [{}, {}, {}, {}, {}] });
   });
 
   test("gives the same as JSON", async () => {

@@ -45,6 +45,15 @@ describe("a layers model", () => {
     expect(net.outputs[0]!.name).toBe("predictions");
   });
 
+  test("for several images at once", async () => {
+    const files = storeModel(functional(SMALL), SMALL_WEIGHTS);
+    const [one, two] = [await loadModel(files), await loadModel(files, { batch: 2 })];
+    const other = SMALL_INPUT.map((value) => value / 2 - 0.25);
+    const both = new Float32Array([...SMALL_INPUT, ...other]);
+    const expected = [SMALL_INPUT, other].flatMap((x) => Array.from(one.run(x)[0]!.data));
+    expect(Array.from(two.run(both)[0]!.data)).toEqual(expected);
+  });
+
   test.each<[string, KerasLayer, readonly number[]]>([
     ["Flatten", layer("Flatten", "it"), [1, 24]],
     ["Reshape", layer("Reshape", "it", { target_shape: [4, -1] }), [1, 4, 6]],
