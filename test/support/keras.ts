@@ -23,6 +23,23 @@ export function functional(layers: readonly KerasLayer[]): unknown {
   return { keras_version: "2.15.0", backend: "tensorflow", model_config: { class_name: "Functional", config } };
 }
 
+/** The same as Keras 3 has it. */
+export function functional3(layers: readonly KerasLayer[]): unknown {
+  const connected = layers.map((it, i) => {
+    const keras_history = [layers[i - 1]?.config.name, 0, 0];
+    const args = [{ class_name: "__keras_tensor__", config: { dtype: "float32", keras_history } }];
+    const { batch_input_shape: batch_shape, ...config } = it.config;
+    return {
+      ...it,
+      config: { ...config, batch_shape },
+      name: it.config.name,
+      inbound_nodes: i ? [{ args, kwargs: {} }] : [],
+    };
+  });
+  const [input_layers, output_layers] = [layers[0]!, layers.at(-1)!].map((it) => [it.config.name, 0, 0]);
+  return { class_name: "Functional", config: { name: "small", layers: connected, input_layers, output_layers } };
+}
+
 export function sequential(layers: readonly KerasLayer[]): unknown {
   return { class_name: "Sequential", config: { name: "small", layers }, keras_version: "tfjs-layers 4.22.0" };
 }

@@ -90,7 +90,7 @@ function readFunctional(config: JsonObject, net: GraphBuilder, weights: Readonly
     }
     const where = `layer ${JSON.stringify(name)}`;
     const nodes = asArray(layer.inbound_nodes, `${where}: inbound_nodes`);
-    const connections = asArray(nodes[0] ?? [], `${where}: inbound_nodes[0]`);
+    const connections = connectionsOf(nodes[0] ?? [], `${where}: inbound_nodes[0]`);
     if (nodes.length !== 1 || connections.length !== 1) {
       throw new UnsupportedError(
         `${where} (${kind}) expected one input once, got ${connections.length}, ${nodes.length} times`,
@@ -99,9 +99,19 @@ function readFunctional(config: JsonObject, net: GraphBuilder, weights: Readonly
     const x = tensorOf(connections[0], where);
     made.set(name, readLayer(kind, { name, config: settings, x, net, weight: weightsOf(name, weights) }));
   }
-  return asArray(config.output_layers, "model: output_layers").map((output) =>
-    tensorOf(output, "model: output_layers"),
-  );
+  const outputs = asArray(config.output_layers, "model: output_layers");
+  const several = typeof outputs[0] === "string" ? [outputs] : outputs;
+  return several.map((output) => tensorOf(output, "model: output_layers"));
+}
+
+/** [layer, node, output] of all that a node reads; since Keras 3 they stand in the arguments of its call. */
+function connectionsOf(node: unknown, where: string): readonly unknown[] {
+  if (Array.isArray(node)) return node;
+  const { args } = asObject(node, where);
+  return asArray(args, `${where}: args`).map((arg) => {
+    const { config } = asObject(arg, `${where}: argument`);
+    return asObject(config, `${where}: argument`).keras_history;
+  });
 }
 
 function* layersOf(json: unknown) {

@@ -2,12 +2,13 @@ import { describe, expect, test } from "vitest";
 import { seededRandom } from "../../../src/models/random.js";
 import type { Files } from "../../../src/source.js";
 import { attempt, distortions, flips, outcomes, truncations } from "../../support/hostile.js";
-import { functional, sequential, SMALL, SMALL_WEIGHTS } from "../../support/keras.js";
+import { functional, functional3, sequential, SMALL, SMALL_WEIGHTS } from "../../support/keras.js";
 import { FUSED, GRAPH_WEIGHTS, signature } from "../../support/tensorflow.js";
 import { storeModel } from "../../support/weights.js";
 
 const MODELS: Readonly<Record<string, Record<string, Uint8Array>>> = {
   functional: storeModel(functional(SMALL), SMALL_WEIGHTS, { shardBytes: 300 }),
+  "Keras 3": storeModel(functional3(SMALL), SMALL_WEIGHTS, { shardBytes: 300 }),
   sequential: storeModel(sequential(SMALL), SMALL_WEIGHTS, { shardBytes: 300 }),
   graph: storeModel({ node: FUSED }, GRAPH_WEIGHTS, { shardBytes: 300, signature: signature("Identity") }),
 };

@@ -5,6 +5,7 @@ import { readModel } from "../../../src/formats/index.js";
 import { readSource } from "../../../src/source.js";
 import {
   functional,
+  functional3,
   layer,
   sequential,
   SMALL,
@@ -18,6 +19,7 @@ import { storeModel } from "../../support/weights.js";
 
 const FORMS: readonly [string, unknown][] = [
   ["functional", functional(SMALL)],
+  ["functional, as Keras 3 has it", functional3(SMALL)],
   ["sequential", sequential(SMALL)],
   [
     "sequential, its input said by the first layer",
