@@ -27,12 +27,15 @@ interface Source {
   readonly attributes: Attributes;
   readonly inputs: readonly Value[];
   readonly weights: ReadonlyMap<string, Tensor>;
+  readonly reads: Reads;
   readonly net: GraphBuilder;
 }
 
 const READERS: Readonly<Record<string, (source: Source) => Value>> = {
+  Add: (source) => readBinary(source, PLUS),
+  AddV2: (source) => readBinary(source, PLUS),
   AvgPool: readAveragePool,
-  BiasAdd: readBiasAdd,
+  BiasAdd: (source) => readBinary(source, PLUS),
   Const: readConst,
   Conv2D: (source) => readConvolution(source, "convolution"),
   DepthwiseConv2dNative: (source) => readConvolution(source, "depthwise"),
@@ -43,6 +46,7 @@ const READERS: Readonly<Record<string, (source: Source) => Value>> = {
   Identity: ({ inputs }) => inputs[0] ?? missing("input 0"),
   MatMul: readMatMul,
   Mean: readMean,
+  Mul: (source) => readBinary(source, TIMES),
   Pad: readPad,
   Placeholder: readPlaceholder,
   Relu: (source) => unary(source, { type: "activation", activation: "relu" }),
@@ -50,6 +54,7 @@ const READERS: Readonly<Record<string, (source: Source) => Value>> = {
   Reshape: readReshape,
   Softmax: (source) => unary(source, { type: "softmax", beta: 1 }),
   Squeeze: readSqueeze,
+  Sub: (source) => readBinary(source, MINUS),
   _FusedConv2D: (source) => readConvolution(source, "convolution"),
   _FusedMatMul: readMatMul,
 };
@@ -73,8 +78,8 @@ export function readGraphModel(topology: JsonObject, signature: unknown, weights
       const reader = Object.hasOwn(READERS, op) ? READERS[op] : undefined;
       if (!reader) throw new UnsupportedError(`not supported; supported are ${Object.keys(READERS).join(", ")}`);
       const inputs = node.inputs.map((input) => values.get(input)!);
-      reads.count(inputs);
-      values.set(name, reader({ name, attributes, inputs, weights, net }));
+      for (const value of inputs) if (typeof value !== "number") reads.take(elementCount(value.shape));
+      values.set(name, reader({ name, attributes, inputs, weights, reads, net }));
     });
   }
   return net.graph(
@@ -95,8 +100,8 @@ class Reads {
     this.#left = 4 * stored + 2 ** 20;
   }
 
-  count(inputs: readonly Value[]): void {
-    for (const value of inputs) if (typeof value !== "number") this.#left -= elementCount(value.shape);
+  take(elements: number): void {
+    this.#left -= elements;
     if (this.#left < 0) throw new UnsupportedError("weights expected to be read once each, got many of them shared");
   }
 }
@@ -277,14 +282,36 @@ function readFused(source: Source): { bias: readonly number[]; clamp: Activation
   return { bias: [vector(source, 2)], clamp };
 }
 
-/** A batch norm that only adds; the layer before it takes it in. */
-function readBiasAdd(source: Source): number {
-  const { name, net, attributes } = source;
+/** What a constant does to each channel: multiplies it by the one, then adds the other. */
+type Affine = (value: number) => readonly [scale: number, shift: number];
+
+const PLUS: Affine = (value) => [1, value];
+const MINUS: Affine = (value) => [1, -value];
+const TIMES: Affine = (value) => [value, 0];
+
+/** Two activations that are added; or one and a constant, as a batch norm, which the layer before it takes in. */
+function readBinary(source: Source, affine: Affine): number {
+  const { name, net, attributes, inputs } = source;
   expectChannelsLast(attributes);
-  const channels = constant(source, 1).shape[0] ?? 1;
-  const all = (value: number) => net.constant(`${name}/${value}`, [channels], new Float32Array(channels).fill(value));
-  const [gamma, mean, variance] = [all(1), all(0), all(1)];
-  return net.add(name, { type: "batchnorm", epsilon: 0 }, activation(source, 0), gamma, vector(source, 1), mean, variance); // prettier-ignore
+  if (affine === PLUS && typeof inputs[0] === "number" && typeof inputs[1] === "number") {
+    return net.add(name, { type: "add", activation: "none" }, inputs[0], inputs[1]);
+  }
+  // Sums and products may have their constant first.
+  const constantFirst = affine !== MINUS && typeof inputs[0] !== "number";
+  const x = activation(source, constantFirst ? 1 : 0);
+  const tensor = constant(source, constantFirst ? 0 : 1);
+  const { shape, data } = permuted(tensor, Array.from(tensor.shape.keys()));
+  if (data.length !== 1 && data.length !== shape.at(-1)) {
+    throw new UnsupportedError(`constant expected one number, or one for each channel, got ${formatShape(shape)}`);
+  }
+  const channels = data.length === 1 ? (net.shape(x).at(-1) ?? 1) : data.length;
+  source.reads.take(channels);
+  const values = data.length === 1 ? new Float32Array(channels).fill(data[0]!) : data;
+  const part = (what: string, make: (value: number) => number) =>
+    net.constant(`${name}/${what}`, [values.length], Float32Array.from(values, make));
+  const [gamma, beta] = [part("scale", (value) => affine(value)[0]), part("shift", (value) => affine(value)[1])];
+  const [mean, variance] = [part("mean", () => 0), part("variance", () => 1)];
+  return net.add(name, { type: "batchnorm", epsilon: 0 }, x, gamma, beta, mean, variance);
 }
 
 function readBatchNorm(source: Source): number {

@@ -31,6 +31,38 @@ describe("a graph model", () => {
     ]);
   });
 
+  test("that makes -1…1 of 0…1 first, as those of TensorFlow Hub do", async () => {
+    const weights = ["two", "one"].map((name, i) => ({
+      name,
+      shape: [],
+      dtype: "float32",
+      data: Float32Array.of(2 - i),
+    }));
+    const nodes = [
+      ...changed("pad", {}, ["centred", "paddings"]),
+      ...weights.map(({ name }) => node(name, "Const")),
+      node("doubled", "Mul", ["two", "input_1"]),
+      node("centred", "Sub", ["doubled", "one"]),
+    ];
+    const net = await loadModel(storeModel({ node: nodes }, [...GRAPH_WEIGHTS, ...weights]));
+    const { data } = net.run(SMALL_INPUT.map((value) => (value + 1) / 2))[0]!;
+    for (const [i, value] of smallByHand(SMALL_INPUT).entries()) expect(data[i]).toBeCloseTo(value, 5);
+  });
+
+  test("adds what a layer skips, and a number for each channel", async () => {
+    const dim = [-1, 1, 2, 3].map((size) => ({ size: String(size) }));
+    const nodes = [
+      node("x", "Placeholder", [], { shape: { shape: { dim } } }),
+      node("three", "Const"),
+      node("clamped", "Relu", ["x"]),
+      node("sum", "AddV2", ["clamped", "x"]),
+      node("y", "AddV2", ["three", "sum"]),
+    ];
+    const three = { name: "three", shape: [1, 1, 1, 3], dtype: "float32", data: Float32Array.of(10, 20, 30) };
+    const net = await loadModel(storeModel({ node: nodes }, [three]));
+    expect(Array.from(net.run(Float32Array.of(1, -1, 2, -2, 3, -3))[0]!.data)).toEqual([12, 19, 34, 8, 26, 27]);
+  });
+
   test("names its output by the signature alone", async () => {
     const net = await loadModel(storeModel({ node: PLAIN }, GRAPH_WEIGHTS, { signature: signature("squeeze") }));
     expect(net.outputs).toEqual([{ name: "squeeze", dtype: "float32", shape: [1, 6] }]);
@@ -97,6 +129,8 @@ describe("a graph model is refused", () => {
     ["with a computed kernel", changed("conv1", {}, ["pad", "pad"]), UnsupportedError, /input 1 expected constant/],
     ["with a constant input", changed("conv1", {}, ["conv1/kernel", "conv1/kernel"]), UnsupportedError, /not constant/],
     ["without a kernel", changed("conv1", {}, ["pad"]), FormatError, /input 1 is missing/],
+    ["with a difference of images", changed("conv1_relu", {}, ["conv1_bn", "conv1"]).map((it) => (it.name === "conv1_relu" ? { ...it, op: "Sub" } : it)), UnsupportedError, /input 1 expected constant/], // prettier-ignore
+    ["with a sum along rows", changed("predictions/add", {}, ["predictions", "predictions/kernel"]), UnsupportedError, /one number, or one for each channel, got 6×5/], // prettier-ignore
     ["with other axes", changed("pad", {}, ["input_1", "axes"]), UnsupportedError, /paddings expected/],
     ["with paddings that are no integers", changed("pad", {}, ["input_1", "ones"]), UnsupportedError, /expected int32/],
     ["with sizes that are not 1", changed("squeeze", { squeeze_dims: list(1, 3) }), FormatError, /sizes of 1, got 1,3/],
@@ -105,6 +139,12 @@ describe("a graph model is refused", () => {
     const files = storeModel({ node: nodes }, GRAPH_WEIGHTS);
     await expect(loadModel(files)).rejects.toThrow(type);
     await expect(loadModel(files)).rejects.toThrow(message);
+  });
+
+  test("that repeats a number for more channels than there is memory for", async () => {
+    const two = { name: "two", shape: [], dtype: "float32", data: Float32Array.of(2) };
+    const nodes = [node("x", "Placeholder", [], { shape: dims(-1, 2 ** 30) }), node("two", "Const"), node("y", "Mul", ["x", "two"])]; // prettier-ignore
+    await expect(loadModel(storeModel({ node: nodes }, [two]))).rejects.toThrow(/"y" \(Mul\): weights expected to be/);
   });
 
   test("that reads large weights over and over", async () => {
