@@ -273,7 +273,9 @@ describe("the model", () => {
   });
 
   test("may be in a bucket, once it is there; requests that come together share it", async () => {
-    const bucket = await start(bundle("bucket", { folder: "cloudflare-worker", env: "bucket" }));
+    const configured = bundle("bucket", { folder: "cloudflare-worker", env: "bucket" });
+    const said: string[] = [];
+    const bucket = await start(configured, () => ({ handleStructuredLogs: ({ message }) => void said.push(message) }));
     try {
       const at = await bucket.ready;
       const send = () => ask(at, "/classify", { method: "POST", body: JPEG });
@@ -281,6 +283,7 @@ describe("the model", () => {
       const models = await bucket.getR2Bucket("MODELS");
       await models.put("model.tflite", MODEL.slice(0, 1000));
       expect((await send()).status).toBe(503);
+      await expect.poll(() => said.join("\n")).toMatch(/no object "model.tflite" in the bucket[^]*FormatError/);
       await models.put("model.tflite", MODEL);
       for (const answer of await Promise.all(Array.from({ length: 8 }, send))) await expectRight(answer, JPEG);
       await models.delete("model.tflite");
