@@ -13,10 +13,10 @@ export const EXPORTS = (
 ).exports;
 
 /**
- * Everything that a program with an entry loads at once: its code, and kernels that come as files; not what is asked for
- * later.
+ * Everything that a program with an entry loads at once: its code, and kernels that come as files. Of what is asked for
+ * later only the modules that export one of the names in `later`.
  */
-export async function loadedAtOnce(file: string): Promise<Uint8Array> {
+export async function loadedAtOnce(file: string, later: readonly string[] = []): Promise<Uint8Array> {
   const { outputFiles, metafile } = await build({
     entryPoints: { entry: join(ROOT, file) },
     bundle: true,
@@ -36,7 +36,8 @@ export async function loadedAtOnce(file: string): Promise<Uint8Array> {
     if (needed.has(path)) return;
     needed.add(path);
     for (const { path: next, kind } of metafile.outputs[path]?.imports ?? []) {
-      if (kind === "import-statement") visit(next);
+      const wanted = metafile.outputs[next]?.exports.some((name) => later.includes(name));
+      if (kind === "import-statement" || wanted) visit(next);
     }
   };
   visit(Object.keys(metafile.outputs).find((path) => path === "out/entry.js" || path === "out/entry.wasm")!);
