@@ -10,7 +10,7 @@ import { Faces, NEEDED, type FaceAttribute } from "./faces.js";
 import { FACE_NETWORKS, type FaceNetwork } from "./networks.js";
 import { installedWeights, readWeights, type WeightFiles } from "./weights.js";
 
-export interface LoadFacesOptions extends Pick<LoadOptions, "build" | "threads" | "revectorize"> {
+export interface LoadFacesOptions extends Pick<LoadOptions, "build" | "revectorize"> {
   /**
    * The model files of `@vladmandic/face-api`: their folder, as a path or URL, or the bytes of each by its name. Default:
    * those of the installed package, in Node, Deno and Bun.
@@ -23,6 +23,8 @@ export interface LoadFacesOptions extends Pick<LoadOptions, "build" | "threads" 
   readonly detector?: "ssd" | "tiny";
   /** What detect() may be asked for. Default: everything. */
   readonly attributes?: readonly FaceAttribute[];
+  /** How many threads the detector runs on, as for loadModel(). Default: 1. */
+  readonly threads?: LoadOptions["threads"];
   /** Bytes of linear memory that each network may take. Default: 512 MiB. */
   readonly maxMemory?: number;
 }
@@ -35,7 +37,7 @@ export type LoadFaces = (options?: LoadFacesOptions) => Promise<Faces>;
 /** loadFaces() with the kernels of an entry's loadModel(). */
 export function createFacesLoader(loadModel: LoadModel): LoadFaces {
   return async (options = {}) => {
-    const { weights = installedWeights(), detector = "ssd", attributes = ATTRIBUTES, ...rest } = options;
+    const { weights = installedWeights(), detector = "ssd", attributes = ATTRIBUTES, threads, ...rest } = options;
     if (detector !== "ssd" && detector !== "tiny") {
       throw new RangeError(`"detector" expected "ssd" or "tiny", got ${describe(detector)}`);
     }
@@ -43,23 +45,33 @@ export function createFacesLoader(loadModel: LoadModel): LoadFaces {
       if (ATTRIBUTES.includes(attribute)) continue;
       throw new RangeError(`"attributes" expected any of ${ATTRIBUTES.join(", ")}, got ${describe(attribute)}`);
     }
-    const load = async (network: FaceNetwork): Promise<{ stored: StoredWeights; network: Network }> => {
+    const load = async (network: FaceNetwork, how: LoadOptions): Promise<Loaded> => {
       const { manifest, build } = FACE_NETWORKS[network];
       const stored = await readWeights(weights, manifest, rest.maxMemory ?? DEFAULT_MAX_MEMORY);
-      return { stored, network: await loadModel(build(stored), rest) };
+      return { stored, network: await loadModel(build(stored), how) };
     };
-    const found = await load(detector);
-    const names = new Set(attributes.map((attribute) => NEEDED[attribute]));
-    const others = Array.from(names, async (name) => [name, (await load(name)).network] as const);
-    const networks = { detector: found.network, ...Object.fromEntries(await Promise.all(others)) };
-    return new Faces(networks, detector === "tiny" ? tinyDetector : ssdWith(found.stored, found.network));
+    const found = await load(detector, { ...rest, ...(threads !== undefined && { threads }) });
+    try {
+      const names = new Set(attributes.map((attribute) => NEEDED[attribute]));
+      const others = Array.from(names, async (name) => [name, (await load(name, rest)).network] as const);
+      const networks = { detector: found.network, ...Object.fromEntries(await Promise.all(others)) };
+      return new Faces(networks, detector === "tiny" ? tinyDetector : ssdWith(found));
+    } catch (error) {
+      found.network.dispose(); // it may have threads
+      throw error;
+    }
   };
 }
 
+interface Loaded {
+  readonly stored: StoredWeights;
+  readonly network: Network;
+}
+
 /** The SSD with the anchors in its file. */
-function ssdWith(weights: StoredWeights, { outputs }: Network): FaceDetector {
+function ssdWith({ stored, network: { outputs } }: Loaded): FaceDetector {
   const name = "Output/extra_dim";
-  const { data } = weights.get(name) ?? {};
+  const { data } = stored.get(name) ?? {};
   const encodings = outputs.filter((_, i) => i % 2 === 0).reduce((sum, { shape }) => sum + elementCount(shape), 0);
   if (!(data instanceof Float32Array) || data.length !== encodings) {
     throw new FormatError(`the weight "${name}" expected ${encodings} float32, got ${describe(data)}`);
