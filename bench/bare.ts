@@ -6,7 +6,7 @@ import { prepare } from "../src/api.js";
 import { costOf } from "../src/graph/cost.js";
 import type { Graph } from "../src/graph/graph.js";
 import type { Op } from "../src/graph/ops.js";
-import { GraphBuilder } from "../src/models/builder.js";
+import { SeededLayers } from "../src/models/builder.js";
 import type { Modules } from "../src/runtime/kernels.js";
 import { Program } from "../src/runtime/program.js";
 import { quantized, type Precision } from "./models.js";
@@ -18,7 +18,7 @@ type Kind = (typeof KINDS)[number];
 export type BareRates = Readonly<Record<Kind, number>>;
 
 /** Layers of the network in small: the same channels to add up, fewer pixels and outputs. */
-const LAYERS: Readonly<Record<Kind, (net: GraphBuilder) => number>> = {
+const LAYERS: Readonly<Record<Kind, (net: SeededLayers) => number>> = {
   convolution: (net) => net.convolution("bare", net.input("x", [1, 32, 32, 3]), 16, 3, 2, "relu6"),
   depthwise: (net) => net.depthwise("bare", net.input("x", [1, 14, 28, 8]), 1, "relu6"),
   pointwise: (net) => net.convolution("bare", net.input("x", [1, 2, 12, 256]), 16, 1, 1, "relu6"),
@@ -31,8 +31,8 @@ const SAMPLES = 400;
 export async function bareRates(precision: Precision, modules: Modules): Promise<BareRates> {
   const rates = { convolution: 0, depthwise: 0, pointwise: 0 };
   for (const kind of KINDS) {
-    const net = new GraphBuilder(1);
-    const graph = net.graph(LAYERS[kind](net));
+    const net = new SeededLayers(1);
+    const graph = net.graph([LAYERS[kind](net)]);
     rates[kind] = await rateOf(prepare(precision === "float32" ? graph : quantized(graph), undefined), modules);
   }
   return rates;

@@ -3,7 +3,7 @@ import type { Graph } from "../graph/graph.js";
 import type { Tensor } from "../graph/tensor.js";
 import { ageGender } from "../models/agegender.js";
 import { faceExpression, faceLandmarks } from "../models/facefeatures.js";
-import { buildSsdMobileNetV1 } from "../models/ssdmobilenetv1.js";
+import { ssdHeads } from "../models/ssdmobilenetv1.js";
 import { StoredLayers, type StoredWeights } from "../models/stored.js";
 import { tinyFaceDetector } from "../models/tinyface.js";
 import { SSD_SQUARE, TINY_SQUARE } from "./squares.js";
@@ -20,8 +20,7 @@ interface Description {
 export const FACE_NETWORKS: Readonly<Record<FaceNetwork, Description>> = {
   ssd: {
     manifest: "ssd_mobilenetv1_model-weights_manifest.json",
-    build: (weights) =>
-      buildSsdMobileNetV1(new StoredLayers(withFacesOnly(weights)), { resolution: SSD_SQUARE.size, classes: 1 }),
+    build: ssdOfFaces,
   },
   tiny: {
     manifest: "tiny_face_detector_model-weights_manifest.json",
@@ -31,6 +30,12 @@ export const FACE_NETWORKS: Readonly<Record<FaceNetwork, Description>> = {
   expressions: { manifest: "face_expression_model-weights_manifest.json", build: faceExpression },
   landmarks: { manifest: "face_landmark_68_model-weights_manifest.json", build: faceLandmarks },
 };
+
+/** For each feature map two outputs: encodings [1, h, w, boxes · 4], and logits [1, h, w, boxes] of a face. */
+function ssdOfFaces(weights: StoredWeights): Graph {
+  const net = new StoredLayers(withFacesOnly(weights));
+  return net.graph(ssdHeads(net, 1, SSD_SQUARE.size, 1).flatMap(({ encodings, logits }) => [encodings, logits]));
+}
 
 /** The SSD's class logits: background, face, and one that nobody reads. */
 const LOGITS = 3;

@@ -1,6 +1,6 @@
 /** Graphs written operator by operator. */
 import { buildGraph, type Graph } from "./graph.js";
-import { outputShape, type Op, type OpAttributes } from "./ops.js";
+import { outputShapes, type Op, type OpAttributes } from "./ops.js";
 import type { Tensor } from "./tensor.js";
 
 /** Builds a graph of float32 activations. Each method adds something and returns the index of its tensor. */
@@ -21,14 +21,17 @@ export class GraphBuilder {
   }
 
   /**
-   * An operator, and the tensor that it makes.
+   * An operator, and the tensor that it makes; if it makes several, the others have the indices after it.
    *
    * @throws FormatError where the inputs do not fit together.
    */
   add(name: string, attributes: OpAttributes, ...inputs: readonly number[]): number {
     const output = this.#tensors.length;
-    const op: Op = { ...attributes, inputs, outputs: [output] };
-    this.#tensors.push({ name, shape: outputShape(op, this.#tensors), dtype: "float32" });
+    const shapes = outputShapes({ ...attributes, inputs, outputs: [] }, this.#tensors);
+    for (const [i, shape] of shapes.entries()) {
+      this.#tensors.push({ name: i ? `${name}/${i}` : name, shape, dtype: "float32" });
+    }
+    const op: Op = { ...attributes, inputs, outputs: shapes.map((_, i) => output + i) };
     this.#ops.push(op);
     return output;
   }

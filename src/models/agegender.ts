@@ -18,7 +18,7 @@ export function ageGender(weights: StoredWeights): Graph {
   x = reduction(net, "exit_flow/reduction_block", x, activated(net, "exit_flow/reduction_block", x), 256);
   x = net.separable("exit_flow/separable_conv", x, 512, 1, "relu");
   x = net.globalPool("pool", x);
-  return net.graph(net.fullyConnected("fc/age", x, 1), net.fullyConnected("fc/gender", x, 2));
+  return net.graph([net.fullyConnected("fc/age", x, 1), net.fullyConnected("fc/gender", x, 2)]);
 }
 
 /** Two separable convolutions and a pool, beside a pointwise convolution with a stride; `y` is `x`, activated or not. */
@@ -26,7 +26,7 @@ function reduction(net: StoredLayers, name: string, x: number, y: number, channe
   const first = net.separable(`${name}/separable_conv0`, y, channels, 1, "relu");
   const second = net.separable(`${name}/separable_conv1`, first, channels, 1, "none");
   const pooled = net.maxPool(`${name}/pool`, second, 3, 2);
-  return net.add(name, pooled, net.convolution(`${name}/expansion_conv`, x, channels, 1, 2, "none"), "none");
+  return net.sum(name, pooled, net.convolution(`${name}/expansion_conv`, x, channels, 1, 2, "none"), "none");
 }
 
 /** Three separable convolutions, each of something activated, beside nothing. */
@@ -35,7 +35,7 @@ function main(net: StoredLayers, name: string, x: number): number {
   y = net.separable(`${name}/separable_conv0`, y, 128, 1, "relu");
   y = net.separable(`${name}/separable_conv1`, y, 128, 1, "relu");
   y = net.separable(`${name}/separable_conv2`, y, 128, 1, "none");
-  return net.add(name, x, y, "none");
+  return net.sum(name, x, y, "none");
 }
 
 function activated(net: StoredLayers, name: string, x: number): number {

@@ -34,9 +34,9 @@ function facePredictor(weights: StoredWeights, blocks: readonly number[], layers
     let sum = x;
     for (let layer = 1; layer <= layers; ++layer) {
       const made = net.separable(`${name}/conv${layer}`, x, channels, 1, "none");
-      sum = net.add(`${name}/sum${layer}`, sum, made, "none");
+      sum = net.sum(`${name}/sum${layer}`, sum, made, "none");
       x = net.activation(`${name}/relu${layer}`, sum, "relu");
     }
   }
-  return net.graph(net.fullyConnected("fc", net.globalPool("pool", x), outputs));
+  return net.graph([net.fullyConnected("fc", net.globalPool("pool", x), outputs)]);
 }

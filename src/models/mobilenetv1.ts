@@ -4,7 +4,7 @@
  */
 import { describe } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
-import { GraphBuilder } from "./builder.js";
+import { SeededLayers } from "./builder.js";
 
 /** A row of the body: how far its window moves, and how many channels it makes. */
 interface Row {
@@ -87,7 +87,7 @@ export function mobileNetV1(options: MobileNetOptions = {}): Graph {
   expectWhole("classes", classes, 1, 65536);
   expectWhole("seed", seed, 0, 2 ** 32 - 1);
 
-  const net = new GraphBuilder(seed);
+  const net = new SeededLayers(seed);
   let x = net.input("input", [1, height, width, 3]);
   x = net.convolution("conv1", x, thin(32), 3, 2, "relu6");
   for (const [index, { stride, channels }] of (variant === "shallow" ? SHALLOW_BODY : MOBILENET_BODY).entries()) {
@@ -101,7 +101,7 @@ export function mobileNetV1(options: MobileNetOptions = {}): Graph {
   x = net.globalPool("pool", x);
   x = net.convolution("conv_preds", x, classes, 1, 1, "none");
   x = net.softmax("softmax", net.reshape("logits", x, [1, classes]));
-  return net.graph(x);
+  return net.graph([x]);
 }
 
 /** What the width multiplier makes of a number of channels. Throws RangeError for an α that is not as described. */

@@ -1,7 +1,6 @@
 /** Networks written as code whose weights are in a file, by the names and in the layouts that TensorFlow.js has them. */
 import { FormatError } from "../errors.js";
 import { GraphBuilder } from "../graph/builder.js";
-import type { Graph } from "../graph/graph.js";
 import { NO_PADDING, samePadding, type Activation, type Size } from "../graph/ops.js";
 import { permuted } from "../graph/permute.js";
 import { formatShape, type Tensor } from "../graph/tensor.js";
@@ -26,16 +25,12 @@ const EPSILON = Math.fround(0.001);
  * Builds such a network. Each method adds a layer and returns the index of its output; it throws FormatError for weights
  * that are missing or of another shape.
  */
-export class StoredLayers {
+export class StoredLayers extends GraphBuilder {
   readonly #weights: StoredWeights;
-  readonly #graph = new GraphBuilder();
 
   constructor(weights: StoredWeights) {
+    super();
     this.#weights = weights;
-  }
-
-  input(name: string, shape: readonly number[]): number {
-    return this.#graph.input(name, shape);
   }
 
   /** A standard convolution with bias. */
@@ -51,8 +46,8 @@ export class StoredLayers {
     const [weights, bias] = CONVOLUTIONS.find((names) =>
       names.every((last) => this.#weights.has(`${name}/${last}`)),
     ) ?? ["weights", "bias"];
-    const depth = this.#graph.shape(x)[3]!;
-    return this.#graph.add(
+    const depth = this.shape(x)[3]!;
+    return this.add(
       name,
       {
         type: "convolution",
@@ -61,20 +56,20 @@ export class StoredLayers {
         activation,
       },
       x,
-      this.#constant(`${name}/${weights}`, [kernel, kernel, depth, channels], [3, 0, 1, 2]),
-      this.#constant(`${name}/${bias}`, [channels], [0]),
+      this.#weight(`${name}/${weights}`, [kernel, kernel, depth, channels], [3, 0, 1, 2]),
+      this.#weight(`${name}/${bias}`, [channels], [0]),
     );
   }
 
   /** A depthwise 3×3 convolution without bias, and its batch norm if it has one. */
   depthwise(name: string, x: number, stride: number, activation: Activation): number {
-    const channels = this.#graph.shape(x)[3]!;
+    const channels = this.shape(x)[3]!;
     const weights = DEPTHWISE.find((last) => this.#weights.has(`${name}/${last}`)) ?? DEPTHWISE[0];
-    const made = this.#graph.add(
+    const made = this.add(
       `${name}/sums`,
       { type: "depthwise", stride: [stride, stride], padding: this.#same(x, 3, stride), activation: "none" },
       x,
-      this.#constant(`${name}/${weights}`, [3, 3, channels, 1], [3, 0, 1, 2]),
+      this.#weight(`${name}/${weights}`, [3, 3, channels, 1], [3, 0, 1, 2]),
     );
     const normed = this.#weights.has(`${name}/BatchNorm/gamma`) ? this.#batchNorm(`${name}/BatchNorm`, made) : made;
     return activation === "none" ? normed : this.activation(name, normed, activation);
@@ -86,57 +81,49 @@ export class StoredLayers {
   }
 
   activation(name: string, x: number, activation: Activation): number {
-    return this.#graph.add(name, { type: "activation", activation }, x);
+    return this.add(name, { type: "activation", activation }, x);
   }
 
   leakyRelu(name: string, x: number, slope: number): number {
-    return this.#graph.add(name, { type: "leakyrelu", slope }, x);
+    return this.add(name, { type: "leakyrelu", slope }, x);
   }
 
-  add(name: string, x: number, y: number, activation: Activation): number {
-    return this.#graph.add(name, { type: "add", activation }, x, y);
+  sum(name: string, x: number, y: number, activation: Activation): number {
+    return this.add(name, { type: "add", activation }, x, y);
   }
 
   maxPool(name: string, x: number, kernel: number, stride: number): number {
     const size: Size = [kernel, kernel];
     const padding = this.#same(x, kernel, stride);
-    return this.#graph.add(
-      name,
-      { type: "maxpool", kernel: size, stride: [stride, stride], padding, activation: "none" },
-      x,
-    );
+    return this.add(name, { type: "maxpool", kernel: size, stride: [stride, stride], padding, activation: "none" }, x);
   }
 
   /** The mean over height and width, as a row of channels. */
   globalPool(name: string, x: number): number {
-    return this.#graph.add(name, { type: "mean", keepDims: false }, x);
+    return this.add(name, { type: "mean", keepDims: false }, x);
   }
 
   fullyConnected(name: string, x: number, channels: number): number {
-    const depth = this.#graph.shape(x).at(-1)!;
-    return this.#graph.add(
+    const depth = this.shape(x).at(-1)!;
+    return this.add(
       name,
       { type: "fullyconnected", activation: "none" },
       x,
-      this.#constant(`${name}/weights`, [depth, channels], [1, 0]),
-      this.#constant(`${name}/bias`, [channels], [0]),
+      this.#weight(`${name}/weights`, [depth, channels], [1, 0]),
+      this.#weight(`${name}/bias`, [channels], [0]),
     );
-  }
-
-  graph(...outputs: number[]): Graph {
-    return this.#graph.graph(outputs);
   }
 
   #batchNorm(name: string, x: number): number {
-    const channels = this.#graph.shape(x)[3]!;
+    const channels = this.shape(x)[3]!;
     const statistics = ["gamma", "beta", "moving_mean", "moving_variance"].map((last) =>
-      this.#constant(`${name}/${last}`, [channels], [0]),
+      this.#weight(`${name}/${last}`, [channels], [0]),
     );
-    return this.#graph.add(name, { type: "batchnorm", epsilon: EPSILON }, x, ...statistics);
+    return this.add(name, { type: "batchnorm", epsilon: EPSILON }, x, ...statistics);
   }
 
   /** The weight of that name and shape, with its dimensions in another order. */
-  #constant(name: string, shape: readonly number[], order: readonly number[]): number {
+  #weight(name: string, shape: readonly number[], order: readonly number[]): number {
     const tensor = this.#weights.get(name);
     if (!tensor) throw new FormatError(`the weight ${JSON.stringify(name)} is missing`);
     if (formatShape(tensor.shape) !== formatShape(shape)) {
@@ -144,11 +131,11 @@ export class StoredLayers {
       throw new FormatError(`the weight ${JSON.stringify(name)} expected ${expected}, got ${got}`);
     }
     const { shape: ordered, data } = permuted(tensor, order);
-    return this.#graph.constant(name, ordered, data);
+    return this.constant(name, ordered, data);
   }
 
   #same(x: number, kernel: number, stride: number) {
-    const [, height, width] = this.#graph.shape(x) as [number, number, number];
+    const [, height, width] = this.shape(x) as [number, number, number];
     return samePadding([height, width], [kernel, kernel], [stride, stride]);
   }
 }

@@ -20,5 +20,5 @@ export function tinyFaceDetector(weights: StoredWeights, resolution = 416): Grap
     x = net.leakyRelu(`${name}/leaky`, net.separable(name, x, channels, 1, "none"), SLOPE);
     x = net.maxPool(`pool${index + 1}`, x, 2, index === CHANNELS.length - 1 ? 1 : 2);
   }
-  return net.graph(net.convolution("conv8", x, 25, 1, 1, "none"));
+  return net.graph([net.convolution("conv8", x, 25, 1, 1, "none")]);
 }
