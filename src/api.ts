@@ -1,4 +1,5 @@
 /** Loading a model, from a source to a network that runs. */
+import { detectionOutputs } from "./detections.js";
 import { describe, ModelError } from "./errors.js";
 import { readModel } from "./formats/index.js";
 import { buildGraph, type Graph } from "./graph/graph.js";
@@ -156,10 +157,17 @@ async function readLabels(
   file: Uint8Array | undefined,
   graph: Graph,
 ): Promise<readonly string[] | undefined> {
-  if (labels === undefined) return file && embeddedLabels(file, graph.tensors[graph.outputs[0]!]!.shape.at(-1) ?? 1);
+  if (labels === undefined) return file && embeddedLabels(file, labelCounts(graph));
   if (Array.isArray(labels)) return checkLabels(labels);
   if (typeof labels === "string" && labels.includes("\n")) return parseLabels(labels);
   return parseLabels(decodeText((await readSource(labels as Source, "labels", MOST_LABEL_BYTES)).bytes));
+}
+
+/** How many labels there may be: one for each class, and for detectors one more, that of the background. */
+function labelCounts(graph: Graph): number[] {
+  const detector = detectionOutputs(graph);
+  if (detector) return [detector.classes, detector.classes + 1];
+  return [graph.tensors[graph.outputs[0]!]!.shape.at(-1) ?? 1];
 }
 
 /** The output of the last pooling that leaves one pixel of an image. */

@@ -1,11 +1,10 @@
-/** What a detector finds: boxes with classes, from the outputs that detectors have in TensorFlow Lite. */
+/** What a detector finds: boxes with classes, from the outputs of the operator that detectors end with. */
 import { checkLimits, type Limits } from "./detection/limits.js";
 import { inOrder, suppress } from "./detection/suppress.js";
-import { UnsupportedError } from "./errors.js";
-import { formatShape, type TensorView } from "./graph/tensor.js";
+import type { Graph } from "./graph/graph.js";
+import type { TensorView } from "./graph/tensor.js";
 import { checkImage, type Box, type Image } from "./image/image.js";
 import type { ImageOptions } from "./image/picture.js";
-import type { TensorInfo } from "./tensors.js";
 
 /** Something in a picture. */
 export interface Detection {
@@ -28,51 +27,56 @@ export interface DetectOptions extends Omit<ImageOptions, "crop">, Partial<Limit
   readonly maxDetections?: number;
 }
 
-/** The outputs of TFLite_Detection_PostProcess: boxes (ymin, xmin, ymax, xmax), classes, scores, and how many there are. */
-const SHAPES = [[1, "N", 4], [1, "N"], [1, "N"], [1]];
+/** Where among a network's outputs those of its detection operator are: boxes, classes, scores, and how many there are. */
+export interface DetectionOutputs {
+  readonly places: readonly [number, number, number, number];
+  /** How many classes there are. */
+  readonly classes: number;
+}
+
+/** undefined if the network is no detector, or does not give all that its detection operator makes. */
+export function detectionOutputs({ ops, outputs }: Graph): DetectionOutputs | undefined {
+  const op = ops.find(({ type }) => type === "detection");
+  if (op?.type !== "detection") return undefined;
+  const places = op.outputs.map((tensor) => outputs.indexOf(tensor)) as [number, number, number, number];
+  return places.includes(-1) ? undefined : { places, classes: op.classes };
+}
 
 /** What is in the outputs that `run` computes, best first. The arguments are checked before it is called. */
 export function detections(
-  outputs: readonly TensorInfo[],
+  { places, classes: count }: DetectionOutputs,
   labels: readonly string[] | undefined,
   image: Image,
   { scoreThreshold = 0.5, iouThreshold = 1, maxDetections = Infinity }: Partial<Limits>,
   run: () => readonly TensorView[],
 ): Detection[] {
-  checkDetector(outputs);
   checkImage(image);
   checkLimits({ scoreThreshold, iouThreshold, maxDetections });
-  const [boxes, classes, scores, count] = run() as [TensorView, TensorView, TensorView, TensorView];
-  const given = Array.from(scores.subarray(0, count[0]), (score, box) => ({ box, score, index: classes[box]! }));
+  const outputs = run();
+  const [boxes, classes, scores, found] = places.map((place) => outputs[place]!) as [
+    TensorView,
+    TensorView,
+    TensorView,
+    TensorView,
+  ];
+  const given = Array.from(scores.subarray(0, found[0]), (score, box) => ({ box, score, index: classes[box]! }));
   const ranked = inOrder(given.filter(({ score }) => score > scoreThreshold));
-  // Where a file of labels begins with the background, which the model does not count, its first line is this.
-  const names = labels?.[0] === "???" ? labels.slice(1) : labels;
-  return suppress(boxes, ranked, { iouThreshold, maxDetections, classwise: true }).map(({ box, score, index }) => {
-    const [top, left, bottom, right] = boxes.subarray(4 * box, 4 * box + 4) as unknown as [
-      number,
-      number,
-      number,
-      number,
-    ];
-    const { width, height } = image;
-    return {
-      box: { x: left * width, y: top * height, width: (right - left) * width, height: (bottom - top) * height },
-      score,
-      label: names?.[index] ?? String(index),
-      index,
-    };
-  });
+  // A label too many is that of the background, which comes first and is not counted.
+  const names = labels && labels.length > count ? labels.slice(1) : labels;
+  return suppress(boxes, ranked, { iouThreshold, maxDetections, classwise: true }).map(({ box, score, index }) => ({
+    box: boxIn(image, boxes, box),
+    score,
+    label: names?.[index] ?? String(index),
+    index,
+  }));
 }
 
-function checkDetector(outputs: readonly TensorInfo[]): void {
-  const most = outputs[1]?.shape[1];
-  const fits = SHAPES.every((shape, i) => {
-    const output = outputs[i];
-    return (
-      output?.dtype === "float32" && formatShape(output.shape) === shape.map((n) => (n === "N" ? most : n)).join("×")
-    );
-  });
-  if (fits && outputs.length === SHAPES.length) return;
-  const got = outputs.map(({ shape }) => formatShape(shape)).join(", ");
-  throw new UnsupportedError(`a detector has outputs of 1×N×4, 1×N, 1×N and 1, this model has ${got}`);
+function boxIn({ width, height }: Image, boxes: TensorView, box: number): Box {
+  const [top, left, bottom, right] = [0, 1, 2, 3].map((corner) => boxes[4 * box + corner]!) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  return { x: left * width, y: top * height, width: (right - left) * width, height: (bottom - top) * height };
 }

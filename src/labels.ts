@@ -21,13 +21,13 @@ export function checkLabels(labels: readonly string[]): readonly string[] {
 
 /**
  * The labels in the zip archive that TensorFlow Lite's metadata append to a model file: the text file with as many
- * lines as the model has classes. undefined if there is none, whatever is wrong with the archive: labels are an extra.
+ * lines as there may be labels. undefined if there is none, whatever is wrong with the archive: labels are an extra.
  */
-export async function embeddedLabels(file: Uint8Array, classes: number): Promise<string[] | undefined> {
+export async function embeddedLabels(file: Uint8Array, counts: readonly number[]): Promise<string[] | undefined> {
   try {
     for (const text of await textsOf(file)) {
       const lines = parseLabels(text);
-      if (lines.length === classes) return lines;
+      if (counts.includes(lines.length)) return lines;
     }
   } catch {
     // a damaged archive

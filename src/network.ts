@@ -1,6 +1,6 @@
 /** A loaded model: what it is, and what can be done with it. */
 import { best, endsInSoftmax, probabilities, type Classification } from "./classes.js";
-import { detections, type DetectOptions, type Detection } from "./detections.js";
+import { detectionOutputs, detections, type DetectOptions, type Detection } from "./detections.js";
 import { describe, UnsupportedError } from "./errors.js";
 import type { Graph } from "./graph/graph.js";
 import type { TensorView } from "./graph/tensor.js";
@@ -138,7 +138,9 @@ export class Network {
    * described.
    */
   detect(image: Image, { antialias, background, ...limits }: DetectOptions = {}): Detection[] {
-    return detections(this.outputs, this.labels, image, limits, () => {
+    const outputs = detectionOutputs(this.#graph);
+    if (!outputs) throw new UnsupportedError("the model does not end in the operator of detectors");
+    return detections(outputs, this.labels, image, limits, () => {
       const options = { crop: 1, ...(antialias !== undefined && { antialias }), ...(background && { background }) };
       return this.#show([image], options).outputs;
     });

@@ -38,8 +38,8 @@ describe.each([
       { "readme.txt": "one\ntwo\n", "labels.txt": "cat\ndog\nürgh\n", "x.bin": "1\n2\n3\n" },
       level,
     );
-    expect(await embeddedLabels(file, 3)).toEqual(["cat", "dog", "ürgh"]);
-    expect(await embeddedLabels(file, 4)).toBeUndefined();
+    expect(await embeddedLabels(file, [2, 3])).toEqual(["cat", "dog", "ürgh"]);
+    expect(await embeddedLabels(file, [4])).toBeUndefined();
   });
 
   test("that is damaged has no labels", async () => {
@@ -47,12 +47,12 @@ describe.each([
     for (let at = 100; at < file.length; ++at) {
       const damaged = file.slice();
       damaged[at]! ^= 0xff;
-      const labels = await embeddedLabels(damaged, 2);
+      const labels = await embeddedLabels(damaged, [2]);
       expect(labels === undefined || labels.length === 2).toBe(true);
     }
   });
 });
 
 test.each([0, 21, 22, 5000])("a file of %d bytes without an archive has no labels", async (length) => {
-  expect(await embeddedLabels(new Uint8Array(length), 2)).toBeUndefined();
+  expect(await embeddedLabels(new Uint8Array(length), [2])).toBeUndefined();
 });

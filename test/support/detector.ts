@@ -1,33 +1,46 @@
-/** A network with the outputs of a detector, which are the same whatever it is shown. */
+/** A detector that finds the same whatever it is shown. */
 import { GraphBuilder } from "../../src/graph/builder.js";
 import type { Graph } from "../../src/graph/graph.js";
 
-/** ymin, xmin, ymax, xmax */
-type Corners = readonly [number, number, number, number];
+/** top, left, bottom, right; 0…1 is the input. */
+export type Corners = readonly [number, number, number, number];
 
-/** Fully connected layers without weights, whose biases are the outputs; `count` says how many of the boxes there are. */
-export function constantDetector(
-  boxes: readonly Corners[],
-  classes: readonly number[],
-  scores: readonly number[],
-  count: number,
-): Graph {
+/**
+ * Its boxes are its anchors, because a fully connected layer without weights encodes them as zeros; the biases of another
+ * are the scores of each box in each class. Every box with a score of at least a tenth is given.
+ */
+export function constantDetector(boxes: readonly Corners[], scores: readonly (readonly number[])[]): Graph {
   const net = new GraphBuilder();
   const pooled = net.add("pool", { type: "mean", keepDims: false }, net.input("image", [1, 8, 4, 3]));
-  const constant = (name: string, values: readonly number[]) =>
-    net.add(
-      name,
-      { type: "fullyconnected", activation: "none" },
-      pooled,
-      net.constant(`${name}/weights`, [values.length, 3], new Float32Array(values.length * 3)),
-      net.constant(`${name}/bias`, [values.length], Float32Array.from(values)),
-    );
-  const shaped = (name: string, values: readonly number[], shape: readonly number[]) =>
-    net.add(name, { type: "reshape", shape }, constant(`${name}/values`, values));
-  return net.graph([
-    shaped("boxes", boxes.flat(), [1, boxes.length, 4]),
-    constant("classes", classes),
-    constant("scores", scores),
-    shaped("count", [count], [1]),
+  const constant = (name: string, values: readonly number[]) => {
+    const weights = net.constant(`${name}/weights`, [values.length, 3], new Float32Array(values.length * 3));
+    const bias = net.constant(`${name}/bias`, [values.length], Float32Array.from(values));
+    const row = net.add(`${name}/row`, { type: "fullyconnected", activation: "none" }, pooled, weights, bias);
+    return net.add(name, { type: "reshape", shape: [1, boxes.length, values.length / boxes.length] }, row);
+  };
+  const anchors = boxes.flatMap(([top, left, bottom, right]) => [
+    (top + bottom) / 2,
+    (left + right) / 2,
+    bottom - top,
+    right - left,
   ]);
+  const found = net.add(
+    "detections",
+    {
+      type: "detection",
+      maxDetections: 10,
+      maxClasses: 1,
+      detectionsPerClass: 10,
+      regular: false,
+      scoreThreshold: 0.1,
+      iouThreshold: 1,
+      classes: scores[0]!.length,
+      scales: [10, 10, 5, 5],
+    },
+    constant("encodings", Array<number>(boxes.length * 4).fill(0)),
+    constant("scores", scores.flat()),
+    net.constant("anchors", [boxes.length, 4], Float32Array.from(anchors)),
+  );
+  // In another order than the operator's, as newer converters leave them.
+  return net.graph([found + 2, found, found + 3, found + 1]);
 }

@@ -13,9 +13,10 @@ const DETECTOR = writeTflite(
       [0.25, 0.5, 0.75, 1],
       [0, 0, 1, 0.5],
     ],
-    [3, 7],
-    [0.9, 0.4],
-    2,
+    [
+      [0.1, 0.9],
+      [0.4, 0.2],
+    ],
   ),
 );
 const JPEG = toJpeg(seededPixels(400, 300, 1));
@@ -35,7 +36,7 @@ describe("a detector", () => {
     const { status, body } = await post(JPEG, "/detect");
     expect(status).toBe(200);
     const box = { x: 200, y: 75, width: 200, height: 150 };
-    expect(body.detections).toEqual([{ box, score: Math.fround(0.9), label: "3", index: 3 }]);
+    expect(body.detections).toEqual([{ box, score: Math.fround(0.9), label: "1", index: 1 }]);
   });
 
   test("in a picture that the camera held upright", async () => {
