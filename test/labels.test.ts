@@ -38,7 +38,7 @@ describe.each([
       { "readme.txt": "one\ntwo\n", "labels.txt": "cat\ndog\nürgh\n", "x.bin": "1\n2\n3\n" },
       level,
     );
-    expect(await embeddedLabels(file, [2, 3])).toEqual(["cat", "dog", "ürgh"]);
+    expect(await embeddedLabels(file, [3, 4])).toEqual(["cat", "dog", "ürgh"]);
     expect(await embeddedLabels(file, [4])).toBeUndefined();
   });
 

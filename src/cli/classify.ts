@@ -1,6 +1,7 @@
 /** mobilenet-simd classify: names what pictures show. */
 import { readFile } from "node:fs/promises";
 import { loadModel, type Network } from "../index.js";
+import { parseLabels } from "../labels.js";
 import { LOAD_HELP, LOAD_OPTIONS, loadOptions, parse, parseCount, UsageError, type Command } from "./command.js";
 import { eachPicture } from "./pictures.js";
 
@@ -32,7 +33,7 @@ ${LOAD_HELP}
     const labels = values.labels === undefined ? undefined : await readFile(values.labels, "utf8");
     const net = await loadModel(model, {
       ...loadOptions(values),
-      ...(labels !== undefined && { labels: labels.split(/\r?\n/) }),
+      ...(labels !== undefined && { labels: parseLabels(labels) }),
     });
     return classifyFiles(net, positionals, topK, values.json);
   },

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import type { Detection } from "../detections.js";
 import { loadModel } from "../index.js";
+import { parseLabels } from "../labels.js";
 import { annotate } from "./annotate.js";
 import { parse, parseFraction, table, UsageError, type Command } from "./command.js";
 import { checkPictureName, writePicture } from "./encode.js";
@@ -33,8 +34,7 @@ such files in it and below it.
     if (!positionals.length) throw new UsageError("expected at least one picture, got none");
     const { output } = values;
     if (output !== undefined) checkPictureName(output, positionals);
-    const labels =
-      values.labels === undefined ? {} : { labels: (await readFile(values.labels, "utf8")).split(/\r?\n/) };
+    const labels = values.labels === undefined ? {} : { labels: parseLabels(await readFile(values.labels, "utf8")) };
     const net = await loadModel(values.model, labels);
     return eachPicture(positionals, values.json, async (image) => {
       const found = net.detect(image, { scoreThreshold });
