@@ -4,7 +4,16 @@ import type { Detection } from "../detections.js";
 import { loadModel } from "../index.js";
 import { parseLabels } from "../labels.js";
 import { annotate } from "./annotate.js";
-import { parse, parseFraction, table, UsageError, type Command } from "./command.js";
+import {
+  LOAD_HELP,
+  LOAD_OPTIONS,
+  loadOptions,
+  parse,
+  parseFraction,
+  table,
+  UsageError,
+  type Command,
+} from "./command.js";
 import { checkPictureName, writePicture } from "./encode.js";
 import { eachPicture } from "./pictures.js";
 
@@ -15,11 +24,12 @@ const command: Command = {
 Finds things in each picture, the surest first. IMAGE is a JPEG, PNG or WebP file, or a folder, which stands for all
 such files in it and below it.
 
-  --model FILE      a detector: a .tflite file that ends in TFLite_Detection_PostProcess, as SSD MobileNets do
-  --labels FILE     class names, one a line; default: those in the model file
-  --threshold N     give what has a higher score, 0 to 1; default: 0.5
-  -o, --output FILE a .png or .jpg file for the picture with boxes in it; for one IMAGE
-  --json            one JSON object a line for each picture
+  --model FILE          a detector: a .tflite file that ends in TFLite_Detection_PostProcess, as SSD MobileNets do
+  --labels FILE         class names, one a line; default: those in the model file
+  --threshold N         give what has a higher score, 0 to 1; default: 0.5
+  -o, --output FILE     a .png or .jpg file for the picture with boxes in it; for one IMAGE
+${LOAD_HELP}
+  --json                one JSON object a line for each picture
 `,
   async run(args) {
     const { values, positionals } = parse(args, {
@@ -28,6 +38,7 @@ such files in it and below it.
       threshold: { type: "string", default: "0.5" },
       output: { type: "string", short: "o" },
       json: { type: "boolean", default: false },
+      ...LOAD_OPTIONS,
     });
     if (values.model === undefined) throw new UsageError("--model expected a model file, got none");
     const scoreThreshold = parseFraction("--threshold", values.threshold);
@@ -35,7 +46,7 @@ such files in it and below it.
     const { output } = values;
     if (output !== undefined) checkPictureName(output, positionals);
     const labels = values.labels === undefined ? {} : { labels: parseLabels(await readFile(values.labels, "utf8")) };
-    const net = await loadModel(values.model, labels);
+    const net = await loadModel(values.model, { ...loadOptions(values), ...labels });
     return eachPicture(positionals, values.json, async (image) => {
       const found = net.detect(image, { scoreThreshold });
       if (output !== undefined) await writePicture(output, annotate(image, found.map(markOf)));
