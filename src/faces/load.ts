@@ -17,8 +17,8 @@ export interface LoadFacesOptions extends Pick<LoadOptions, "build" | "revectori
    */
   readonly weights?: WeightFiles;
   /**
-   * What finds the faces: "ssd", MobileNet V1 at 512×512, or "tiny", which is some times as fast and misses small faces
-   * and those that are turned. Default: "ssd".
+   * What finds the faces: "ssd", MobileNet V1 at 512×512, or "tiny", a Tiny YOLO at 416×416, which is less exact and takes
+   * a seventh of the time. Default: "ssd".
    */
   readonly detector?: "ssd" | "tiny";
   /** What detect() may be asked for. Default: everything. */
