@@ -16,7 +16,11 @@ export interface Classification {
 export function probabilities(output: ArrayLike<number>, info: TensorInfo, softmaxed: boolean): Float32Array {
   const { scale = 1, zeroPoint = 0 } = info;
   const values = Float32Array.from(output, (value) => scale * (value - zeroPoint));
-  if (softmaxed) return values;
+  return softmaxed ? values : softmax(values);
+}
+
+/** exp(x) / Σ exp(x) */
+export function softmax(values: Float32Array): Float32Array {
   const peak = values.reduce((a, b) => Math.max(a, b));
   const powers = values.map((value) => Math.exp(value - peak));
   const sum = powers.reduce((a, b) => a + b);

@@ -1,4 +1,5 @@
 /** Loaded face networks, and what can be asked of them. */
+import { softmax } from "../classes.js";
 import type { Candidate, Candidates } from "../detection/candidates.js";
 import { checkLimits } from "../detection/limits.js";
 import { rank, suppress } from "../detection/suppress.js";
@@ -150,20 +151,13 @@ function show(network: Network, image: Image, part: Box, square: Square, backgro
 }
 
 function genderOf(logits: Float32Array): Pick<Face, "gender" | "genderProbability"> {
-  const [male, female] = softmax(logits) as [number, number];
+  const [male, female] = softmax(logits) as unknown as [number, number];
   return male > 0.5 ? { gender: "male", genderProbability: male } : { gender: "female", genderProbability: female };
 }
 
 function expressionsOf(logits: Float32Array): Record<Expression, number> {
   const probable = softmax(logits);
   return Object.fromEntries(EXPRESSIONS.map((name, i) => [name, probable[i]!])) as Record<Expression, number>;
-}
-
-function softmax(logits: Float32Array): number[] {
-  const most = Math.max(...logits);
-  const powers = Array.from(logits, (logit) => Math.exp(logit - most));
-  const sum = powers.reduce((a, b) => a + b);
-  return powers.map((power) => power / sum);
 }
 
 function cornersOf({ boxes }: Candidates, { box }: Candidate): Float64Array {
