@@ -32,7 +32,6 @@ export function f32_pointwise(
   const output = firstRow(step.output, panel, rowBegin, pitch);
   const outStride = blockStride(step.output, rows, called, pitch);
   const packed = <usize>(32 + step.inBlocks * 256);
-  const weights = step.weights;
   const lo = f32x4.splat(step.lo);
   const hi = f32x4.splat(step.hi);
 
