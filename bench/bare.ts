@@ -1,6 +1,6 @@
 /**
- * The rate of each kernel where nothing but the kernel counts: one operator whose operands all lie in the first-level
- * cache, run again and again. What a layer of a network reaches of it says what memory, short rows and hand-overs cost.
+ * The rate of each kernel where nothing but the kernel counts: one operator whose operands all lie in the first two
+ * cache levels, run again and again. What a layer of a network reaches of it says what memory, short rows and hand-overs cost.
  */
 import { prepare } from "../src/api.js";
 import { costOf } from "../src/graph/cost.js";
@@ -21,7 +21,7 @@ export type BareRates = Readonly<Record<Kind, number>>;
 const LAYERS: Readonly<Record<Kind, (net: SeededLayers) => number>> = {
   convolution: (net) => net.convolution("bare", net.input("x", [1, 32, 32, 3]), 16, 3, 2, "relu6"),
   depthwise: (net) => net.depthwise("bare", net.input("x", [1, 14, 28, 8]), 1, "relu6"),
-  pointwise: (net) => net.convolution("bare", net.input("x", [1, 2, 12, 256]), 16, 1, 1, "relu6"),
+  pointwise: (net) => net.convolution("bare", net.input("x", [1, 2, 12, 256]), 128, 1, 1, "relu6"),
 };
 
 /** Runs of a stage between two looks at the clock, and such samples. */
