@@ -9,7 +9,7 @@ import { costOf } from "../src/graph/cost.js";
 import type { Graph } from "../src/graph/graph.js";
 import type { Op } from "../src/graph/ops.js";
 import { formatShape } from "../src/graph/tensor.js";
-import { table } from "../src/cli/command.js";
+import { percent, table } from "../src/cli/command.js";
 import { centralCrop } from "../src/image/image.js";
 import { resize } from "../src/image/resize.js";
 import { bestBuild, type Build } from "../src/runtime/features.js";
@@ -124,8 +124,4 @@ function layerRows({ program, x }: Runnable, milliseconds: number, rates: BareRa
 function bareTimeOf(op: Op, graph: Graph, rates: BareRates): number {
   const kind = kindOf(op, graph);
   return kind ? costOf(op, graph.tensors).multAdds / rates[kind] / 1e6 : 0;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

@@ -68,6 +68,11 @@ export function parseFraction(option: string, text: string): number {
   return fraction;
 }
 
+/** A share of 1 with so many digits behind the point. */
+export function percent(share: number, digits = 1): string {
+  return `${(100 * share).toFixed(digits)} %`;
+}
+
 /** Columns of text, each as wide as its widest cell; numbers, which is what `right` says, to the right. */
 export function table(rows: readonly (readonly string[])[], right: readonly boolean[]): string {
   const widths = right.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));

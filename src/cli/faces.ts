@@ -2,7 +2,7 @@
 import type { Face, Faces } from "../faces/faces.js";
 import { loadFaces } from "../faces.js";
 import { annotate } from "./annotate.js";
-import { parse, parseFraction, table, UsageError, type Command } from "./command.js";
+import { parse, parseFraction, percent, table, UsageError, type Command } from "./command.js";
 import { checkPictureName, writePicture } from "./encode.js";
 import { eachPicture } from "./pictures.js";
 
@@ -57,9 +57,9 @@ function listing(faces: readonly Face[]): string {
     String(index + 1),
     [box.x, box.y].map(Math.round).join(","),
     [box.width, box.height].map(Math.round).join("×"),
-    percent(score),
+    percent(score, 0),
     age === undefined ? "" : age.toFixed(0),
-    gender === undefined ? "" : `${gender} ${percent(genderProbability!)}`,
+    gender === undefined ? "" : `${gender} ${percent(genderProbability!, 0)}`,
     expressions === undefined ? "" : strongest(expressions),
   ]);
   const head = ["face", "at", "size", "score", "age", "gender", "expression"];
@@ -74,9 +74,5 @@ function markOf({ box, age, gender, expressions, landmarks = [] }: Face) {
 /** The most probable expression. */
 function strongest(expressions: NonNullable<Face["expressions"]>): string {
   const [name, probability] = Object.entries(expressions).reduce((a, b) => (b[1] > a[1] ? b : a));
-  return `${name} ${percent(probability)}`;
-}
-
-function percent(fraction: number): string {
-  return `${(100 * fraction).toFixed(0)} %`;
+  return `${name} ${percent(probability, 0)}`;
 }

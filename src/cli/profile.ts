@@ -5,7 +5,17 @@ import { formatShape, type TensorView } from "../graph/tensor.js";
 import { loadModel, type BuildReport, type Network } from "../index.js";
 import { seededRandom } from "../models/random.js";
 import { profileStages } from "../runtime/profile.js";
-import { LOAD_HELP, LOAD_OPTIONS, loadOptions, parse, parseCount, table, UsageError, type Command } from "./command.js";
+import {
+  LOAD_HELP,
+  LOAD_OPTIONS,
+  loadOptions,
+  parse,
+  parseCount,
+  percent,
+  table,
+  UsageError,
+  type Command,
+} from "./command.js";
 import { rect, svg, text } from "./svg.js";
 
 const command: Command = {
@@ -103,10 +113,6 @@ function conditions({ model, kernels, threads, reason }: Profile): string {
 function figuresOf({ milliseconds, multAdds, bytes }: Omit<Layer, "type" | "share">): string[] {
   const rate = multAdds ? (multAdds / milliseconds / 1e6).toFixed(1) : "";
   return [milliseconds.toFixed(3), rate, (bytes / 1024).toFixed(0)];
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }
 
 /** Pixels of the chart. */

@@ -6,6 +6,7 @@ import { NO_PADDING, samePadding, type Activation, type Padding, type Size } fro
 import { elementCount, formatShape, type Tensor } from "../../graph/tensor.js";
 import { asArray, asNumber, asObject, asString, asWhole, type JsonObject } from "../json.js";
 import { permuted } from "../../graph/permute.js";
+import { reshaped } from "./reshape.js";
 
 /** Far above any network of this kind; the work of loading grows with it. */
 const MAX_NODES = 20_000;
@@ -354,11 +355,7 @@ function readPad(source: Source): number {
 
 function readReshape(source: Source): Value {
   const { name, net } = source;
-  const x = activation(source, 0);
-  const sizes = integers(source, 1);
-  const count = elementCount(net.shape(x));
-  const known = elementCount(sizes.filter((size) => size !== -1));
-  return reshaped(net, name, x, sizes.map((size) => (size === -1 ? count / known : size))); // prettier-ignore
+  return reshaped(net, name, activation(source, 0), integers(source, 1));
 }
 
 /** Without the dimensions of size 1 that `squeeze_dims` names, or without all of them. */
@@ -372,13 +369,6 @@ function readSqueeze(source: Source): number {
   }
   const left = shape.filter((size, axis) => (axes.length ? !axes.includes(axis) : size !== 1));
   return reshaped(net, name, x, left);
-}
-
-function reshaped(net: GraphBuilder, name: string, x: number, shape: readonly number[]): number {
-  if (elementCount(shape) !== elementCount(net.shape(x))) {
-    throw new FormatError(`cannot make ${formatShape(shape)} of ${formatShape(net.shape(x))}`);
-  }
-  return net.add(name, { type: "reshape", shape }, x);
 }
 
 function unary(source: Source, attributes: Parameters<GraphBuilder["add"]>[1]): number {

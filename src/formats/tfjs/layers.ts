@@ -3,9 +3,10 @@ import { FormatError, UnsupportedError, describe } from "../../errors.js";
 import { GraphBuilder } from "../../graph/builder.js";
 import { locate, type Graph } from "../../graph/graph.js";
 import { NO_PADDING, samePadding, type Activation, type Padding, type Size } from "../../graph/ops.js";
-import { elementCount, formatShape, type Tensor } from "../../graph/tensor.js";
+import { formatShape, type Tensor } from "../../graph/tensor.js";
 import { asArray, asNumber, asObject, asString, asWhole, type JsonObject } from "../json.js";
 import { permuted } from "../../graph/permute.js";
+import { reshaped } from "./reshape.js";
 
 /** Far above any network of this kind; the work of loading grows with it. */
 const MAX_LAYERS = 10_000;
@@ -31,7 +32,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   Dense: readDense,
   DepthwiseConv2D: readDepthwise,
   Dropout: ({ x }) => x,
-  Flatten: ({ name, x, net }) => reshaped(net, name, x, [elementCount(net.shape(x).slice(1))]),
+  Flatten: ({ name, x, net }) => reshaped(net, name, x, [1, -1]),
   GlobalAveragePooling2D: readGlobalAveragePool,
   ReLU: readRelu,
   Reshape: readReshape,
@@ -224,14 +225,7 @@ function readGlobalAveragePool({ name, config, x, net }: Layer): number {
 
 function readReshape({ name, config, x, net }: Layer): number {
   const sizes = asArray(config.target_shape, "target_shape").map((size) => asWhole(size, "target_shape", -1));
-  const count = elementCount(net.shape(x).slice(1));
-  const known = elementCount(sizes.filter((size) => size !== -1));
-  return reshaped(
-    net,
-    name,
-    x,
-    sizes.map((size) => (size === -1 ? count / known : size)),
-  );
+  return reshaped(net, name, x, [1, ...sizes]);
 }
 
 function readZeroPadding({ name, config, x, net }: Layer): number {
@@ -247,15 +241,6 @@ function readZeroPadding({ name, config, x, net }: Layer): number {
 function readSides(json: unknown): [number, number] {
   const [before, after] = Array.isArray(json) ? json : [json, json];
   return [asWhole(before, "padding"), asWhole(after, "padding")];
-}
-
-/** A reshape of each image. */
-function reshaped(net: GraphBuilder, name: string, x: number, sizes: readonly number[]): number {
-  const shape = [1, ...sizes];
-  if (elementCount(shape) !== elementCount(net.shape(x))) {
-    throw new FormatError(`cannot make ${formatShape(shape)} of ${formatShape(net.shape(x))}`);
-  }
-  return net.add(name, { type: "reshape", shape }, x);
 }
 
 function readBias({ name, config, net, weight }: Layer): number[] {
