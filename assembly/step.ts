@@ -17,7 +17,7 @@
  * rows of this call, [C/8][rowEnd - rowBegin][W][8]. One kernel leaves its output there and the
  * next one reads it, so that the activation between the two never reaches the arena.
  *
- * The host's twin of this class is src/runtime/step.ts.
+ * The host's twin of this class is src/compiler/step.ts.
  */
 @unmanaged
 export class Step {

@@ -1,7 +1,7 @@
 /** What a picture takes among several that are computed at once: weights are read once for all of them. */
-import { prepare } from "../src/api.js";
-import type { Graph } from "../src/graph/graph.js";
-import { batched } from "../src/graph/rewrite/batch.js";
+import { prepare } from "../src/api/load.js";
+import type { Graph } from "../src/ir/graph.js";
+import { batched } from "../src/ir/passes/batch.js";
 import type { Modules } from "../src/runtime/kernels.js";
 import { Program } from "../src/runtime/program.js";
 

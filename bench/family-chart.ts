@@ -1,7 +1,15 @@
 /** The family as a picture: time against mult-adds, both logarithmic, so that in proportion means along a diagonal. */
 import { svg, text } from "../src/cli/svg.js";
-import type { Member } from "./family.js";
 import { PRECISIONS, type Precision } from "./models.js";
+
+/** A network of the family, with its times. */
+export interface Member {
+  readonly name: string;
+  /** The width multiplier of a network of the grid; the variants have none. */
+  readonly alpha?: number;
+  readonly multAdds: number;
+  readonly milliseconds: Readonly<Record<Precision, number>>;
+}
 
 /** Pixels. */
 const WIDTH = 820;

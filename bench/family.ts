@@ -6,20 +6,12 @@ import { writeFile } from "node:fs/promises";
 import { table } from "../src/cli/command.js";
 import { mobileNetV1, type MobileNetOptions } from "../src/models/mobilenetv1.js";
 import type { Modules } from "../src/runtime/kernels.js";
-import { drawFamily } from "./family-chart.js";
+import { drawFamily, type Member } from "./family-chart.js";
 import { createRunnable, multAddsOf, rate, timeOf } from "./measure.js";
-import { PRECISIONS, quantized, type Precision } from "./models.js";
+import { PRECISIONS, quantized } from "./models.js";
 
 const ALPHAS = [1, 0.75, 0.5, 0.25];
 const RESOLUTIONS = [224, 192, 160, 128];
-
-export interface Member {
-  readonly name: string;
-  /** The width multiplier of a network of the grid; the variants have none. */
-  readonly alpha?: number;
-  readonly multAdds: number;
-  readonly milliseconds: Readonly<Record<Precision, number>>;
-}
 
 const WHOLE = "1.0 MobileNet-224";
 const CONVOLUTIONAL = "Conv MobileNet";

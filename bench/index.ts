@@ -5,10 +5,10 @@
  */
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { costOf } from "../src/graph/cost.js";
-import type { Graph } from "../src/graph/graph.js";
-import type { Op } from "../src/graph/ops.js";
-import { formatShape } from "../src/graph/tensor.js";
+import { costOf } from "../src/ir/cost.js";
+import type { Graph } from "../src/ir/graph.js";
+import type { Op } from "../src/ir/ops.js";
+import { formatShape } from "../src/ir/tensor.js";
 import { percent, table } from "../src/cli/command.js";
 import { centralCrop } from "../src/image/image.js";
 import { resize } from "../src/image/resize.js";

@@ -1,10 +1,10 @@
 /** What the benchmarks measure with. */
 import { readFile } from "node:fs/promises";
 import { Bench } from "tinybench";
-import { prepare } from "../src/api.js";
-import { costOf } from "../src/graph/cost.js";
-import type { Graph } from "../src/graph/graph.js";
-import type { TensorView } from "../src/graph/tensor.js";
+import { prepare } from "../src/api/load.js";
+import { costOf } from "../src/ir/cost.js";
+import type { Graph } from "../src/ir/graph.js";
+import type { TensorView } from "../src/ir/tensor.js";
 import type { Build } from "../src/runtime/features.js";
 import type { Modules } from "../src/runtime/kernels.js";
 import { Program } from "../src/runtime/program.js";

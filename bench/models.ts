@@ -1,7 +1,7 @@
 /** The networks that the benchmarks run: seeded, so that no file is needed. */
-import { buildGraph, type Graph } from "../src/graph/graph.js";
-import type { Op } from "../src/graph/ops.js";
-import type { Quantization, Tensor } from "../src/graph/tensor.js";
+import { buildGraph, type Graph } from "../src/ir/graph.js";
+import type { Op } from "../src/ir/ops.js";
+import type { Quantization, Tensor } from "../src/ir/tensor.js";
 import { mobileNetV1 } from "../src/models/mobilenetv1.js";
 
 /** The three sizes of the paper's family that the figures speak of. */

@@ -12,7 +12,7 @@
  * const faces = await loadFaces();
  * faces.detect({ data, width, height }, { age: true }); // [{ box: { x, y, width, height }, score, age }, …]
  */
-import { createLoader } from "./api.js";
+import { createLoader } from "./api/load.js";
 import { createFacesLoader, type LoadFaces } from "./faces/load.js";
 import { modules } from "./kernels/inline.js";
 

@@ -7,7 +7,7 @@
  * const net = await loadModel("mobilenet_v1_0.25_128_quant.tflite");
  * net.classify({ data, width, height }); // [{ label, index, probability }, …]
  */
-import { createLoader, type LoadModel } from "./api.js";
+import { createLoader, type LoadModel } from "./api/load.js";
 import { modules } from "./kernels/inline.js";
 
 /**
@@ -21,15 +21,15 @@ import { modules } from "./kernels/inline.js";
  */
 export const loadModel: LoadModel = /* @__PURE__ */ createLoader(modules);
 
-export type { LoadModel, LoadOptions } from "./api.js";
+export type { LoadModel, LoadOptions } from "./api/load.js";
 export type { Normalization } from "./image/encode.js";
-export type { DetectOptions, Detection } from "./detections.js";
+export type { DetectOptions, Detection } from "./api/detect.js";
 export type { Box, Image } from "./image/image.js";
-export type { Layer } from "./layers.js";
-export type { Classification } from "./classes.js";
+export type { Layer } from "./ir/layers.js";
+export type { Classification } from "./api/classify.js";
 export type { ImageOptions } from "./image/picture.js";
-export type { BuildReport, ClassifyOptions, Network } from "./network.js";
-export type { MemoryReport } from "./runtime/plan.js";
-export type { Files, Source } from "./source.js";
-export type { TensorInfo, TensorValue } from "./tensors.js";
+export type { BuildReport, ClassifyOptions, Network } from "./api/network.js";
+export type { MemoryReport } from "./compiler/plan.js";
+export type { Files, Source } from "./io/source.js";
+export type { TensorInfo, TensorValue } from "./api/tensors.js";
 export { FormatError, ModelError, UnsupportedError } from "./errors.js";

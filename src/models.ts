@@ -14,7 +14,7 @@ export {
   separableShare,
   type Cost,
   type LayerSize,
-} from "./graph/cost.js";
-export type { Graph } from "./graph/graph.js";
+} from "./ir/cost.js";
+export type { Graph } from "./ir/graph.js";
 export { MOBILENET_VARIANTS, mobileNetV1, type MobileNetOptions, type MobileNetVariant } from "./models/mobilenetv1.js";
 export { ssdMobileNetV1, type SsdOptions } from "./models/ssdmobilenetv1.js";

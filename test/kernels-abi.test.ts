@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { STEP_FIELDS } from "../src/runtime/step.js";
+import { STEP_FIELDS } from "../src/compiler/step.js";
 import { BUILDS, buildFile } from "./support/modules.js";
 
 const ROOT = join(import.meta.dirname, "..");

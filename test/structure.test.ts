@@ -1,4 +1,4 @@
-/** Imports point downward, and nothing imports what stands above it. */
+/** The order of the house: imports point downward, nothing imports in a circle, kernels import only kernels. */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize, relative } from "node:path";
 import { expect, test } from "vitest";
@@ -10,27 +10,11 @@ const ROWS = [
   ["cli/"],
   ["index.ts", "faces.ts", "models.ts"],
   ["kernels/"],
-  ["api.ts", "network.ts", "faces/"],
-  [
-    "formats/",
-    "models/",
-    "runtime/",
-    "image/",
-    "detection/",
-    "classes.ts",
-    "detections.ts",
-    "labels.ts",
-    "layers.ts",
-    "source.ts",
-    "tensors.ts",
-    "unzip.ts",
-  ],
-  ["graph/"],
-  ["errors.ts", "text.ts"],
+  ["api/", "faces/"],
+  ["formats/", "models/", "runtime/", "compiler/", "image/", "detection/"],
+  ["io/", "ir/"],
+  ["errors.ts"],
 ];
-
-/** Rooms in the same row that do not know each other. */
-const APART = ["formats/", "models/", "runtime/", "image/", "detection/"];
 
 function rowOf(file: string): number {
   const row = ROWS.findIndex((places) =>
@@ -40,35 +24,53 @@ function rowOf(file: string): number {
   return row;
 }
 
-function importsOf(file: string): string[] {
-  const source = readFileSync(join(ROOT, "src", file), "utf8");
-  const found = [...source.matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g)].map(([, path]) => path!);
-  return found
-    .filter((path) => path.endsWith(".js"))
-    .map((path) => normalize(join(dirname(file), path.replace(/\.js$/, ".ts"))));
+/** The source files of a folder, by their path from it. */
+function sourcesOf(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" }).filter(
+    (file) => file.endsWith(".ts") && !file.endsWith(".d.ts") && !file.includes("node_modules"),
+  );
 }
 
-const sources = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" }).filter(
-  (file) => file.endsWith(".ts") && !file.endsWith(".d.ts"),
-);
+/** The modules that a file imports, types included, by path from the same folder. */
+function importsOf(folder: string, file: string): string[] {
+  const source = readFileSync(join(ROOT, folder, file), "utf8");
+  const statements = [...source.matchAll(/(?:^(?:import|export)\b[^;"]*?from |\bimport\()"(\.[^"]+)"/gm)];
+  return statements
+    .filter(([, path]) => !/\.(wasm|txt|json)/.test(path!))
+    .map(([, path]) => `${normalize(join(dirname(file), path!.replace(/\.js$/, "")))}.ts`);
+}
 
-test.each(sources)("src/%s imports only from below", (file) => {
-  const room = APART.find((place) => file.startsWith(place));
-  for (const imported of importsOf(file)) {
+test.each(sourcesOf("src"))("src/%s imports only from below", (file) => {
+  for (const imported of importsOf("src", file)) {
+    if (imported.startsWith("..")) continue;
     expect(rowOf(imported), `${file} → ${imported}`).toBeGreaterThanOrEqual(rowOf(file));
-    const other = APART.find((place) => imported.startsWith(place));
-    if (room && other) expect(other, `${file} → ${imported}`).toBe(room);
   }
 });
 
+test.each(["src", "assembly", "test", "bench"])("%s has no circle of imports", (folder) => {
+  const state = new Map<string, "open" | "done">();
+  const circles: string[] = [];
+  const visit = (file: string, trail: readonly string[]) => {
+    if (state.get(file) === "done") return;
+    if (state.get(file) === "open") {
+      circles.push([...trail.slice(trail.indexOf(file)), file].join(" → "));
+      return;
+    }
+    state.set(file, "open");
+    for (const imported of importsOf(folder, file)) {
+      if (!imported.startsWith("..")) visit(imported, [...trail, file]);
+    }
+    state.set(file, "done");
+  };
+  const files = new Set(sourcesOf(folder));
+  for (const file of files) visit(file, []);
+  expect(circles).toEqual([]);
+});
+
 test("kernels import only kernels", () => {
-  const kernels = readdirSync(join(ROOT, "assembly"), { recursive: true, encoding: "utf8" }).filter((file) =>
-    file.endsWith(".ts"),
-  );
-  for (const file of kernels) {
-    const source = readFileSync(join(ROOT, "assembly", file), "utf8");
-    for (const [, path] of source.matchAll(/from "(\.[^"]+)"/g)) {
-      expect(relative(join(ROOT, "assembly"), join(ROOT, "assembly", dirname(file), path!))).not.toMatch(/^\.\./);
+  for (const file of sourcesOf("assembly")) {
+    for (const imported of importsOf("assembly", file)) {
+      expect(relative(join(ROOT, "assembly"), join(ROOT, "assembly", imported))).not.toMatch(/^\.\./);
     }
   }
 });

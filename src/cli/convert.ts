@@ -1,11 +1,11 @@
 /** mobilenet-simd convert: any model as a TensorFlow Lite file. */
 import { writeFile } from "node:fs/promises";
-import { prepare } from "../api.js";
+import { prepare } from "../api/load.js";
 import { readModel } from "../formats/index.js";
 import { writeTflite } from "../formats/tflite/write.js";
-import { toFloat16 } from "../graph/rewrite/float16.js";
-import { withoutUnused } from "../graph/rewrite/unused.js";
-import { readSource } from "../source.js";
+import { toFloat16 } from "../ir/passes/float16.js";
+import { withoutUnused } from "../ir/passes/unused.js";
+import { readSource } from "../io/source.js";
 import { parse, UsageError, type Command } from "./command.js";
 
 /** Bytes that a model may have. */

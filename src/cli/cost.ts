@@ -1,6 +1,6 @@
 /** mobilenet-simd cost: the paper's cost model. */
-import { formatShape } from "../graph/tensor.js";
-import { describeLayers, type Layer } from "../layers.js";
+import { formatShape } from "../ir/tensor.js";
+import { describeLayers, type Layer } from "../ir/layers.js";
 import {
   MOBILENET_VARIANTS,
   mobileNetV1,

@@ -1,8 +1,8 @@
 /** mobilenet-simd detect: finds what pictures show, and where. */
 import { readFile } from "node:fs/promises";
-import type { Detection } from "../detections.js";
+import type { Detection } from "../api/detect.js";
 import { loadModel } from "../index.js";
-import { parseLabels } from "../labels.js";
+import { parseLabels } from "../api/labels.js";
 import { annotate } from "./annotate.js";
 import {
   LOAD_HELP,

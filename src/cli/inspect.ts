@@ -1,5 +1,5 @@
 /** mobilenet-simd inspect: what is in a model file. */
-import { formatShape } from "../graph/tensor.js";
+import { formatShape } from "../ir/tensor.js";
 import { loadModel, type Layer, type Network, type TensorInfo } from "../index.js";
 import { parse, table, UsageError, type Command } from "./command.js";
 

@@ -1,7 +1,7 @@
 /** mobilenet-simd profile: where the time of a model goes. */
 import { writeFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { formatShape, type TensorView } from "../graph/tensor.js";
+import { formatShape, type TensorView } from "../ir/tensor.js";
 import { loadModel, type BuildReport, type Network } from "../index.js";
 import { seededRandom } from "../models/random.js";
 import { profileStages } from "../runtime/profile.js";

@@ -1,12 +1,12 @@
 /** Loaded face networks, and what can be asked of them. */
-import { softmax } from "../classes.js";
+import { softmax } from "../api/classify.js";
 import type { Candidate, Candidates } from "../detection/candidates.js";
 import { checkLimits } from "../detection/limits.js";
 import { rank, suppress } from "../detection/suppress.js";
 import { checkImage, type Box, type Image } from "../image/image.js";
 import { checkBackground, WHITE, type Background } from "../image/resize.js";
 import { writeSquare, type Square } from "../image/square.js";
-import type { Network } from "../network.js";
+import type { Network } from "../api/network.js";
 import { boxAround, boxInPicture, cropFor, pointsInPicture, type Point } from "./boxes.js";
 import type { FaceDetector } from "./detectors.js";
 import { FACE_SQUARE } from "./squares.js";

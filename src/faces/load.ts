@@ -1,10 +1,10 @@
 /** Loading the face networks. */
-import type { LoadModel, LoadOptions } from "../api.js";
+import type { LoadModel, LoadOptions } from "../api/load.js";
 import { anchorsOfCorners } from "../detection/ssd.js";
 import { describe, FormatError } from "../errors.js";
-import { elementCount } from "../graph/tensor.js";
+import { elementCount } from "../ir/tensor.js";
 import type { StoredWeights } from "../models/stored.js";
-import type { Network } from "../network.js";
+import type { Network } from "../api/network.js";
 import { ssdDetector, tinyDetector, type FaceDetector } from "./detectors.js";
 import { Faces, NEEDED, type FaceAttribute } from "./faces.js";
 import { FACE_NETWORKS, type FaceNetwork } from "./networks.js";

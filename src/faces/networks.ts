@@ -1,6 +1,6 @@
 /** The networks that look at faces, and what their files are called. */
-import type { Graph } from "../graph/graph.js";
-import type { Tensor } from "../graph/tensor.js";
+import type { Graph } from "../ir/graph.js";
+import type { Tensor } from "../ir/tensor.js";
 import { ageGender } from "../models/agegender.js";
 import { faceExpression, faceLandmarks } from "../models/facefeatures.js";
 import { ssdHeads } from "../models/ssdmobilenetv1.js";

@@ -2,7 +2,7 @@
 import { WeightsManifest } from "../formats/tfjs/weights.js";
 import { parseJson } from "../formats/json.js";
 import type { StoredWeights } from "../models/stored.js";
-import { readSource, type Files, type Source } from "../source.js";
+import { readSource, type Files, type Source } from "../io/source.js";
 
 /** The folder with the files, as a path or URL; or the bytes of each by its name. */
 export type WeightFiles = string | URL | Files;

@@ -1,13 +1,7 @@
 /** Model files: which format the bytes have, and the reader for it. */
 import { FormatError } from "../errors.js";
-import type { Graph } from "../graph/graph.js";
-
-/** A model file, and the way to others that it names. */
-export interface ModelFile {
-  readonly bytes: Uint8Array;
-  /** Reads a file by its path from the model's folder; undefined if the model is nothing but bytes. */
-  readonly beside?: ((path: string) => Promise<Uint8Array>) | undefined;
-}
+import type { Graph } from "../ir/graph.js";
+import type { ModelFile } from "./file.js";
 
 /**
  * Reads a model file of any format that is supported: `.tflite`, TensorFlow.js (`model.json`), safetensors. The bytes

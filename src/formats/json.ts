@@ -1,6 +1,6 @@
 /** JSON that nobody vouches for: every step into it says what it expected. Each function throws FormatError. */
 import { describe, FormatError } from "../errors.js";
-import { decodeStrictly } from "../text.js";
+import { decodeStrictly } from "../io/text.js";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 /** From RGB bytes to the elements of a network's input. */
 import { describe } from "../errors.js";
-import type { Tensor } from "../graph/tensor.js";
+import type { Tensor } from "../ir/tensor.js";
 
 /** The real value of a byte p is (p - mean[c]) / std[c]; a single number is for all channels. */
 export interface Normalization {

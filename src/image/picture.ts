@@ -1,6 +1,6 @@
 /** A network's input that takes pictures: crop, resize, encode. */
 import { UnsupportedError } from "../errors.js";
-import { featureMap, formatShape, type Tensor, type TensorView } from "../graph/tensor.js";
+import { featureMap, formatShape, type Tensor, type TensorView } from "../ir/tensor.js";
 import { encode, encodingOf, type Encoding, type Normalization } from "./encode.js";
 import { centralCrop, checkImage, type Image } from "./image.js";
 import { checkBackground, resize, WHITE } from "./resize.js";

@@ -1,5 +1,5 @@
 /** A small Xception (Chollet 2017, arXiv 1610.02357) that estimates age and gender from a face. */
-import type { Graph } from "../graph/graph.js";
+import type { Graph } from "../ir/graph.js";
 import { StoredLayers, type StoredWeights } from "./stored.js";
 
 /**

@@ -1,7 +1,7 @@
 /** Networks written as code: layers one after another, with seeded initial weights. */
-import { GraphBuilder } from "../graph/builder.js";
-import { samePadding, type Activation } from "../graph/ops.js";
-import { elementCount } from "../graph/tensor.js";
+import { GraphBuilder } from "../ir/builder.js";
+import { samePadding, type Activation } from "../ir/ops.js";
+import { elementCount } from "../ir/tensor.js";
 import { seededRandom } from "./random.js";
 
 /** Builds a network of layers; each method adds one and returns the index of its output. */

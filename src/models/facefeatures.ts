@@ -1,5 +1,5 @@
 /** Expressions and landmarks of a face: blocks of separable convolutions whose outputs are added up, then one layer. */
-import type { Graph } from "../graph/graph.js";
+import type { Graph } from "../ir/graph.js";
 import { StoredLayers, type StoredWeights } from "./stored.js";
 
 /** The channels of each block; every one halves the picture. */

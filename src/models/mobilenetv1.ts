@@ -3,7 +3,7 @@
  * resolution multiplier ρ of sections 3.3 and 3.4, and the two networks that the paper compares it with.
  */
 import { describe } from "../errors.js";
-import type { Graph } from "../graph/graph.js";
+import type { Graph } from "../ir/graph.js";
 import { SeededLayers } from "./builder.js";
 
 /** A row of the body: how far its window moves, and how many channels it makes. */

@@ -2,9 +2,9 @@
  * SSD MobileNet V1: the single shot detector of Liu et al. 2016 (arXiv 1512.02325) on the backbone of Howard et al. 2017,
  * section 4.6 of that paper. Boxes and classes are predicted by 1×1 convolutions from six feature maps.
  */
-import type { GraphBuilder } from "../graph/builder.js";
-import type { Graph } from "../graph/graph.js";
-import type { Activation } from "../graph/ops.js";
+import type { GraphBuilder } from "../ir/builder.js";
+import type { Graph } from "../ir/graph.js";
+import type { Activation } from "../ir/ops.js";
 import { SeededLayers } from "./builder.js";
 import { expectWhole, MOBILENET_BODY, thinner } from "./mobilenetv1.js";
 import { anchorsPerPlace, ssdAnchors } from "./ssdanchors.js";

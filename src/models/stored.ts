@@ -1,9 +1,9 @@
 /** Networks written as code whose weights are in a file, by the names and in the layouts that TensorFlow.js has them. */
 import { FormatError } from "../errors.js";
-import { GraphBuilder } from "../graph/builder.js";
-import { NO_PADDING, samePadding, type Activation, type Size } from "../graph/ops.js";
-import { permuted } from "../graph/permute.js";
-import { formatShape, type Tensor } from "../graph/tensor.js";
+import { GraphBuilder } from "../ir/builder.js";
+import { NO_PADDING, samePadding, type Activation, type Size } from "../ir/ops.js";
+import { permuted } from "../ir/permute.js";
+import { formatShape, type Tensor } from "../ir/tensor.js";
 
 export type StoredWeights = ReadonlyMap<string, Tensor>;
 

@@ -1,5 +1,5 @@
 /** What a network costs by the types of layer that Table 2 of the paper tells apart. */
-import type { Layer } from "../layers.js";
+import type { Layer } from "../ir/layers.js";
 
 /** What layers cost together. */
 export interface Tally {

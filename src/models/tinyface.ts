@@ -1,5 +1,5 @@
 /** Tiny YOLO (Redmon and Farhadi 2017, arXiv 1612.08242) with separable convolutions, trained to find faces. */
-import type { Graph } from "../graph/graph.js";
+import type { Graph } from "../ir/graph.js";
 import { StoredLayers, type StoredWeights } from "./stored.js";
 
 const CHANNELS = [32, 64, 128, 256, 512];

@@ -1,10 +1,10 @@
 /** How long each stage of a program takes and what it moves, for `mobilenet-simd profile` and the benchmarks. */
-import { costOf } from "../graph/cost.js";
-import type { Graph } from "../graph/graph.js";
-import type { Op } from "../graph/ops.js";
-import type { TensorView } from "../graph/tensor.js";
-import { storedBytes } from "./layout.js";
-import type { PlannedStage } from "./plan.js";
+import { costOf } from "../ir/cost.js";
+import type { Graph } from "../ir/graph.js";
+import type { Op } from "../ir/ops.js";
+import type { TensorView } from "../ir/tensor.js";
+import { storedBytes } from "../compiler/layout.js";
+import type { PlannedStage } from "../compiler/plan.js";
 import type { Program } from "./program.js";
 
 export interface StageProfile {

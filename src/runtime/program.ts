@@ -1,13 +1,13 @@
 /** A planned graph in a linear memory of its own, ready to run. */
-import type { Graph } from "../graph/graph.js";
-import { elementCount, featureMap, type Tensor, type TensorView } from "../graph/tensor.js";
+import type { Graph } from "../ir/graph.js";
+import { elementCount, featureMap, type Tensor, type TensorView } from "../ir/tensor.js";
 import { bindKernels, runUnit, unitsOf, type PlainStage, type RunningStage } from "./execute.js";
 import { instantiateKernels, multipliesBytes, type Modules } from "./kernels.js";
-import { affineOf, BLOCK, blocksOf, familyOf } from "./layout.js";
-import { lowerGraph } from "./lower.js";
-import { PAGE, planMemory, type MemoryReport, type Plan, type PlannedCall } from "./plan.js";
-import type { Packing, Target } from "./stage.js";
-import { writeStep } from "./step.js";
+import { affineOf, BLOCK, blocksOf, familyOf } from "../compiler/layout.js";
+import { lowerGraph } from "../compiler/fuse.js";
+import { PAGE, planMemory, type MemoryReport, type Plan, type PlannedCall } from "../compiler/plan.js";
+import type { Packing, Target } from "../compiler/group.js";
+import { writeStep } from "../compiler/step.js";
 import type { Team } from "./threads.js";
 
 export interface ProgramOptions {
@@ -102,7 +102,7 @@ export class Program {
     const view = (tensor: number) => viewOf(graph.tensors[tensor]!, memory.buffer, plan.address(tensor, "nhwc"));
     let finish: ((images: number) => void) | undefined;
     if (lowered.host.length) {
-      const { detector } = await import("./ops/detection.js");
+      const { detector } = await import("./host/detection.js");
       const each = lowered.host.map((op) => detector(op, graph.tensors, view));
       finish = (images: number) => {
         for (const run of each) run(images);

@@ -2,9 +2,9 @@
  * The opt-in to V8's revectorization, which joins neighbouring v128 into vectors of 256 bits. An experimental flag of the
  * whole process, so it is set only when asked for, and believed only after a check. Loaded on demand.
  */
-import { buildGraph, type Graph } from "../graph/graph.js";
-import { NO_PADDING, type Op } from "../graph/ops.js";
-import type { Quantization, Tensor } from "../graph/tensor.js";
+import { buildGraph, type Graph } from "../ir/graph.js";
+import { NO_PADDING, type Op } from "../ir/ops.js";
+import type { Quantization, Tensor } from "../ir/tensor.js";
 import { startedWide, WIDE_FLAG } from "./features.js";
 import type { ModuleSource } from "./kernels.js";
 import { Program } from "./program.js";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { UnsupportedError } from "../../src/errors.js";
-import { buildGraph } from "../../src/graph/graph.js";
+import { buildGraph } from "../../src/ir/graph.js";
 import { testProperty } from "../support/builds.js";
 import { expectReference } from "../support/expect.js";
 import { manyGraph, runGraph, type OneOp } from "../support/graphs.js";

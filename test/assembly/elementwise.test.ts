@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe } from "vitest";
-import { buildGraph } from "../../src/graph/graph.js";
-import type { Op } from "../../src/graph/ops.js";
+import { buildGraph } from "../../src/ir/graph.js";
+import type { Op } from "../../src/ir/ops.js";
 import type { Build } from "../../src/runtime/features.js";
 import { testProperty } from "../support/builds.js";
 import { expectReference } from "../support/expect.js";

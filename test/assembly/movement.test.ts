@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe } from "vitest";
-import { elementCount } from "../../src/graph/tensor.js";
+import { elementCount } from "../../src/ir/tensor.js";
 import { testProperty } from "../support/builds.js";
 import { expectReference } from "../support/expect.js";
 import { runGraph, unaryGraph } from "../support/graphs.js";

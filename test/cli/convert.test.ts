@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { writeTflite } from "../../src/formats/tflite/write.js";
 import { mobileNetV1 } from "../../src/models/mobilenetv1.js";
-import type { Network } from "../../src/network.js";
+import type { Network } from "../../src/api/network.js";
 import { temporaryFolder } from "../support/files.js";
 import { functional, SMALL, SMALL_WEIGHTS } from "../support/keras.js";
 import { loadModel } from "../support/load.js";

@@ -1,11 +1,11 @@
 /** What TensorFlow.js answers for the MobileNet of Keras: at every layer for one picture, at the end for ten. */
 import { expect, test } from "vitest";
-import { prepare } from "../../src/api.js";
+import { prepare } from "../../src/api/load.js";
 import { readModel } from "../../src/formats/index.js";
-import { buildGraph, type Graph } from "../../src/graph/graph.js";
-import { batchNormsAsDepthwise } from "../../src/graph/rewrite/batchnorm.js";
+import { buildGraph, type Graph } from "../../src/ir/graph.js";
+import { batchNormsAsDepthwise } from "../../src/ir/passes/batchnorm.js";
 import { Program } from "../../src/runtime/program.js";
-import { readSource } from "../../src/source.js";
+import { readSource } from "../../src/io/source.js";
 import { goldenInputs, rgbOf, sha256 } from "../support/inputs.js";
 import { loadModel } from "../support/load.js";
 import { BUILDS, modulesOf } from "../support/modules.js";

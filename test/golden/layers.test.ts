@@ -1,6 +1,6 @@
 /** What TensorFlow Lite's XNNPACK has after every operator, and that fusing operators changes no bit. */
 import { expect, test } from "vitest";
-import { prepare } from "../../src/api.js";
+import { prepare } from "../../src/api/load.js";
 import { readTflite } from "../../src/formats/tflite/read.js";
 import { Program } from "../../src/runtime/program.js";
 import { goldenInputs, rgbOf } from "../support/inputs.js";

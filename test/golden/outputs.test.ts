@@ -1,7 +1,7 @@
 /** What TensorFlow Lite's XNNPACK answers for 131 inputs, byte for byte. */
 import { expect, test } from "vitest";
 import { readTflite } from "../../src/formats/tflite/read.js";
-import { prepare } from "../../src/api.js";
+import { prepare } from "../../src/api/load.js";
 import { Program } from "../../src/runtime/program.js";
 import { goldenInputs, rgbOf, sha256, type GoldenInput } from "../support/inputs.js";
 import { BUILDS, modulesOf } from "../support/modules.js";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { encode, encodingOf, type Normalization } from "../../src/image/encode.js";
-import type { DType, Quantization } from "../../src/graph/tensor.js";
+import type { DType, Quantization } from "../../src/ir/tensor.js";
 
 function encoded(dtype: DType, quantization?: Quantization, normalization?: Normalization): number[] | "identity" {
   const encoding = encodingOf({ name: "x", shape: [1, 1, 1, 3], dtype, quantization }, normalization);

@@ -1,6 +1,6 @@
 /** Our count against every digit on cost that the paper prints in Tables 2 to 7. */
 import { describe, expect, test } from "vitest";
-import { describeLayers } from "../../src/layers.js";
+import { describeLayers } from "../../src/ir/layers.js";
 import { mobileNetV1 } from "../../src/models/mobilenetv1.js";
 import { paperFigures, type PaperFigure } from "../../src/models/paper.js";
 import { tallyTypes, totalOf, typesOf } from "../../src/models/tally.js";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { costOf } from "../../src/graph/cost.js";
+import { costOf } from "../../src/ir/cost.js";
 import { SeededLayers } from "../../src/models/builder.js";
 import { seededRandom } from "../../src/models/random.js";
 import { ssdHeads, ssdMobileNetV1, type SsdOptions } from "../../src/models/ssdmobilenetv1.js";

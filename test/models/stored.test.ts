@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { FormatError, UnsupportedError } from "../../src/errors.js";
-import type { Tensor } from "../../src/graph/tensor.js";
+import type { Tensor } from "../../src/ir/tensor.js";
 import { StoredLayers } from "../../src/models/stored.js";
 import { loadModel } from "../support/load.js";
 

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { startTflite } from "../../bench/compare/engines/tflite.js";
 import { writeTflite } from "../../src/formats/tflite/write.js";
-import { elementCount } from "../../src/graph/tensor.js";
+import { elementCount } from "../../src/ir/tensor.js";
 import { mobileNetV1 } from "../../src/models/mobilenetv1.js";
 import { temporaryFolder } from "../support/files.js";
 import { functional, SMALL, SMALL_WEIGHTS } from "../support/keras.js";

@@ -1,7 +1,7 @@
-import type { OpOf } from "../../src/graph/ops.js";
-import type { Tensor } from "../../src/graph/tensor.js";
+import type { OpOf } from "../../src/ir/ops.js";
+import type { Tensor } from "../../src/ir/tensor.js";
 import { centred, clampInteger, clampReal, exact, halfToEven, quantizationOf } from "./arithmetic.js";
-import type { Expected } from "./index.js";
+import type { Expected } from "./expected.js";
 
 /** The clamp; of integers with a change of quantisation. */
 export function activation(op: OpOf<"activation">, tensors: readonly Tensor[], x: ArrayLike<number>): Expected {

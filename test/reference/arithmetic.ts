@@ -1,7 +1,7 @@
 /** Sums of products, their rounding to outputs, and how exact a float32 sum can be. */
-import type { Activation } from "../../src/graph/ops.js";
-import type { Tensor } from "../../src/graph/tensor.js";
-import type { Expected } from "./index.js";
+import type { Activation } from "../../src/ir/ops.js";
+import type { Tensor } from "../../src/ir/tensor.js";
+import type { Expected } from "./expected.js";
 
 /** Half the distance from 1 to the next float32: the relative error of one rounding. */
 export const UNIT = 2 ** -24;

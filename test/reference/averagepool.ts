@@ -1,7 +1,7 @@
-import type { OpOf } from "../../src/graph/ops.js";
-import type { Tensor } from "../../src/graph/tensor.js";
+import type { OpOf } from "../../src/ir/ops.js";
+import type { Tensor } from "../../src/ir/tensor.js";
 import { clampInteger, clampReal, gamma, quantizationOf } from "./arithmetic.js";
-import type { Expected } from "./index.js";
+import type { Expected } from "./expected.js";
 
 /** The mean over the window without padding; of integers rounded half away from zero. */
 export function averagepool(op: OpOf<"averagepool">, tensors: readonly Tensor[], x: ArrayLike<number>): Expected {

@@ -1,7 +1,7 @@
-import type { OpOf } from "../../src/graph/ops.js";
-import type { Tensor } from "../../src/graph/tensor.js";
+import type { OpOf } from "../../src/ir/ops.js";
+import type { Tensor } from "../../src/ir/tensor.js";
 import { gamma } from "./arithmetic.js";
-import type { Expected } from "./index.js";
+import type { Expected } from "./expected.js";
 
 /** gamma · (x - mean) / √(variance + epsilon) + beta, channel by channel. */
 export function batchnorm(op: OpOf<"batchnorm">, tensors: readonly Tensor[], x: ArrayLike<number>): Expected {

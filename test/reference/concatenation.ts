@@ -1,7 +1,7 @@
-import type { OpOf } from "../../src/graph/ops.js";
-import { elementCount, type Tensor } from "../../src/graph/tensor.js";
+import type { OpOf } from "../../src/ir/ops.js";
+import { elementCount, type Tensor } from "../../src/ir/tensor.js";
 import { clampInteger, exact, quantizationOf } from "./arithmetic.js";
-import type { Expected } from "./index.js";
+import type { Expected } from "./expected.js";
 
 /** The inputs one after another along the axis; integers of another quantisation rescaled as TensorFlow Lite does. */
 export function concatenation(

@@ -1,7 +1,7 @@
-import type { OpOf } from "../../src/graph/ops.js";
-import type { Tensor } from "../../src/graph/tensor.js";
+import type { OpOf } from "../../src/ir/ops.js";
+import type { Tensor } from "../../src/ir/tensor.js";
 import { centred, finish, weight, type Sum } from "./arithmetic.js";
-import type { Expected } from "./index.js";
+import type { Expected } from "./expected.js";
 
 /** Eq. (3): for each output the sum over kernel rows and kernel columns of its own channel. */
 export function depthwise(op: OpOf<"depthwise">, tensors: readonly Tensor[], x: ArrayLike<number>): Expected {

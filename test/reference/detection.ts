@@ -1,5 +1,5 @@
-import type { OpOf } from "../../src/graph/ops.js";
-import type { Tensor } from "../../src/graph/tensor.js";
+import type { OpOf } from "../../src/ir/ops.js";
+import type { Tensor } from "../../src/ir/tensor.js";
 import { centred, quantizationOf } from "./arithmetic.js";
 
 export interface Detected {

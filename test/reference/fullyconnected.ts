@@ -1,7 +1,7 @@
-import type { OpOf } from "../../src/graph/ops.js";
-import type { Tensor } from "../../src/graph/tensor.js";
+import type { OpOf } from "../../src/ir/ops.js";
+import type { Tensor } from "../../src/ir/tensor.js";
 import { centred, finish, weight, type Sum } from "./arithmetic.js";
-import type { Expected } from "./index.js";
+import type { Expected } from "./expected.js";
 
 /** Each row of the input times each row of the weights. */
 export function fullyconnected(op: OpOf<"fullyconnected">, tensors: readonly Tensor[], x: ArrayLike<number>): Expected {

@@ -2,9 +2,9 @@
  * Every operator again, from its definition: slow, plain, in float64 or exact integers. An 8-bit activation is given
  * and returned as the tensor's type has it.
  */
-import type { Graph } from "../../src/graph/graph.js";
-import type { Op } from "../../src/graph/ops.js";
-import type { Tensor } from "../../src/graph/tensor.js";
+import type { Graph } from "../../src/ir/graph.js";
+import type { Op } from "../../src/ir/ops.js";
+import type { Tensor } from "../../src/ir/tensor.js";
 import { activation } from "./activation.js";
 import { add } from "./add.js";
 import { averagepool } from "./averagepool.js";
@@ -13,6 +13,7 @@ import { concatenation } from "./concatenation.js";
 import { convolution } from "./convolution.js";
 import { depthwise } from "./depthwise.js";
 import { dequantize } from "./dequantize.js";
+import type { Expected } from "./expected.js";
 import { fullyconnected } from "./fullyconnected.js";
 import { leakyrelu } from "./leakyrelu.js";
 import { logistic } from "./logistic.js";
@@ -24,13 +25,6 @@ import { reshape } from "./reshape.js";
 import { slice } from "./slice.js";
 import { softmax } from "./softmax.js";
 import { transpose } from "./transpose.js";
-
-/** What an operator should give, and how far a float32 implementation may be off, element by element. */
-export interface Expected {
-  readonly values: Float64Array;
-  /** 0 for 8-bit outputs. */
-  readonly bound: Float64Array;
-}
 
 /** The output of an operator for the input x, in NHWC, and for those of operators that have more. */
 export function reference(

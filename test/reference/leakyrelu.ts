@@ -1,7 +1,7 @@
-import type { OpOf } from "../../src/graph/ops.js";
-import type { Tensor } from "../../src/graph/tensor.js";
+import type { OpOf } from "../../src/ir/ops.js";
+import type { Tensor } from "../../src/ir/tensor.js";
 import { centred, clampInteger, exact, halfToEven, quantizationOf } from "./arithmetic.js";
-import type { Expected } from "./index.js";
+import type { Expected } from "./expected.js";
 
 /** x or slope · x; of integers with both factors in 256ths, as XNNPACK has it, and a half rounded up. */
 export function leakyrelu(op: OpOf<"leakyrelu">, tensors: readonly Tensor[], x: ArrayLike<number>): Expected {

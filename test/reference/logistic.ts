@@ -1,7 +1,7 @@
-import type { OpOf } from "../../src/graph/ops.js";
-import type { Tensor } from "../../src/graph/tensor.js";
+import type { OpOf } from "../../src/ir/ops.js";
+import type { Tensor } from "../../src/ir/tensor.js";
 import { centred, clampInteger, exact, halfToEven, quantizationOf, UNIT } from "./arithmetic.js";
-import type { Expected } from "./index.js";
+import type { Expected } from "./expected.js";
 
 /** 1 / (1 + exp(-x)); of integers rounded from the exact value. */
 export function logistic(op: OpOf<"logistic">, tensors: readonly Tensor[], x: ArrayLike<number>): Expected {

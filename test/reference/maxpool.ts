@@ -1,7 +1,7 @@
-import type { OpOf } from "../../src/graph/ops.js";
-import type { Tensor } from "../../src/graph/tensor.js";
+import type { OpOf } from "../../src/ir/ops.js";
+import type { Tensor } from "../../src/ir/tensor.js";
 import { clampInteger, clampReal, exact, quantizationOf } from "./arithmetic.js";
-import type { Expected } from "./index.js";
+import type { Expected } from "./expected.js";
 
 /** The largest element of the window, without the padding. */
 export function maxpool(op: OpOf<"maxpool">, tensors: readonly Tensor[], x: ArrayLike<number>): Expected {

@@ -1,7 +1,7 @@
-import type { OpOf } from "../../src/graph/ops.js";
-import type { Tensor } from "../../src/graph/tensor.js";
+import type { OpOf } from "../../src/ir/ops.js";
+import type { Tensor } from "../../src/ir/tensor.js";
 import { centred, clampInteger, gamma, halfToEven, quantizationOf } from "./arithmetic.js";
-import type { Expected } from "./index.js";
+import type { Expected } from "./expected.js";
 
 /** The mean over height and width; of integers, requantised from the sum as XNNPACK's global average pooling does. */
 export function mean(op: OpOf<"mean">, tensors: readonly Tensor[], x: ArrayLike<number>): Expected {

@@ -1,7 +1,7 @@
-import type { OpOf } from "../../src/graph/ops.js";
-import { elementCount, type Tensor } from "../../src/graph/tensor.js";
+import type { OpOf } from "../../src/ir/ops.js";
+import { elementCount, type Tensor } from "../../src/ir/tensor.js";
 import { exact, quantizationOf } from "./arithmetic.js";
-import type { Expected } from "./index.js";
+import type { Expected } from "./expected.js";
 
 /** The real number 0 around the image. */
 export function pad(op: OpOf<"pad">, tensors: readonly Tensor[], x: ArrayLike<number>): Expected {

@@ -1,7 +1,7 @@
-import type { OpOf } from "../../src/graph/ops.js";
-import type { Tensor } from "../../src/graph/tensor.js";
+import type { OpOf } from "../../src/ir/ops.js";
+import type { Tensor } from "../../src/ir/tensor.js";
 import { centred, clampInteger, exact, halfToEven, quantizationOf } from "./arithmetic.js";
-import type { Expected } from "./index.js";
+import type { Expected } from "./expected.js";
 
 /** round(x / scale) + zero point, with the reciprocal in float32 as XNNPACK has it. */
 export function quantize(op: OpOf<"quantize">, tensors: readonly Tensor[], x: ArrayLike<number>): Expected {

@@ -1,7 +1,7 @@
-import type { OpOf } from "../../src/graph/ops.js";
-import { elementCount, type Tensor } from "../../src/graph/tensor.js";
+import type { OpOf } from "../../src/ir/ops.js";
+import { elementCount, type Tensor } from "../../src/ir/tensor.js";
 import { exact } from "./arithmetic.js";
-import type { Expected } from "./index.js";
+import type { Expected } from "./expected.js";
 import { coordinates, position } from "./transpose.js";
 
 /** The element at output coordinates o is that at begin + step · o. */

@@ -1,7 +1,7 @@
-import type { OpOf } from "../../src/graph/ops.js";
-import type { Tensor } from "../../src/graph/tensor.js";
+import type { OpOf } from "../../src/ir/ops.js";
+import type { Tensor } from "../../src/ir/tensor.js";
 import { clampInteger, gamma, quantizationOf, UNIT } from "./arithmetic.js";
-import type { Expected } from "./index.js";
+import type { Expected } from "./expected.js";
 
 /** exp(β(x - max)) / Σ over the last dimension; of integers as the goldens' README states it. */
 export function softmax(op: OpOf<"softmax">, tensors: readonly Tensor[], x: ArrayLike<number>): Expected {

@@ -1,10 +1,10 @@
 /** Graphs that fork and join: an activation stays until its last reader has run, on one thread or two, in a batch. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { buildGraph, type Graph } from "../../src/graph/graph.js";
-import type { Op } from "../../src/graph/ops.js";
-import { batched } from "../../src/graph/rewrite/batch.js";
-import type { Tensor } from "../../src/graph/tensor.js";
+import { buildGraph, type Graph } from "../../src/ir/graph.js";
+import type { Op } from "../../src/ir/ops.js";
+import { batched } from "../../src/ir/passes/batch.js";
+import type { Tensor } from "../../src/ir/tensor.js";
 import { seededRandom } from "../../src/models/random.js";
 import { Program } from "../../src/runtime/program.js";
 import { referenceValues } from "../reference/index.js";

@@ -1,8 +1,8 @@
 /** Networks that branch and join, against their operators' references one after another. */
 import { describe, expect, test } from "vitest";
-import type { Graph } from "../../src/graph/graph.js";
-import { batched } from "../../src/graph/rewrite/batch.js";
-import { prepare } from "../../src/api.js";
+import type { Graph } from "../../src/ir/graph.js";
+import { batched } from "../../src/ir/passes/batch.js";
+import { prepare } from "../../src/api/load.js";
 import { readTflite } from "../../src/formats/tflite/read.js";
 import { writeTflite } from "../../src/formats/tflite/write.js";
 import { seededRandom } from "../../src/models/random.js";

@@ -1,9 +1,9 @@
 /** What a profile says of a program's stages; how long they take is for benchmarks. */
 import { describe, expect, test } from "vitest";
-import { costOf } from "../../src/graph/cost.js";
-import { buildGraph } from "../../src/graph/graph.js";
-import type { Op } from "../../src/graph/ops.js";
-import type { Tensor } from "../../src/graph/tensor.js";
+import { costOf } from "../../src/ir/cost.js";
+import { buildGraph } from "../../src/ir/graph.js";
+import type { Op } from "../../src/ir/ops.js";
+import type { Tensor } from "../../src/ir/tensor.js";
 import { mobileNetV1 } from "../../src/models/mobilenetv1.js";
 import { profileStages } from "../../src/runtime/profile.js";
 import { Program } from "../../src/runtime/program.js";

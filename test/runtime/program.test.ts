@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { UnsupportedError } from "../../src/errors.js";
-import { buildGraph } from "../../src/graph/graph.js";
-import type { Op } from "../../src/graph/ops.js";
-import type { Tensor } from "../../src/graph/tensor.js";
+import { buildGraph } from "../../src/ir/graph.js";
+import type { Op } from "../../src/ir/ops.js";
+import type { Tensor } from "../../src/ir/tensor.js";
 import { mobileNetV1 } from "../../src/models/mobilenetv1.js";
 import { seededRandom } from "../../src/models/random.js";
 import { Program } from "../../src/runtime/program.js";

@@ -1,12 +1,12 @@
 /** Several threads give the bytes of one, whatever the cut, and end when told. */
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { prepare } from "../../src/api.js";
+import { prepare } from "../../src/api/load.js";
 import { readTflite } from "../../src/formats/tflite/read.js";
-import type { Graph } from "../../src/graph/graph.js";
+import type { Graph } from "../../src/ir/graph.js";
 import { mobileNetV1 } from "../../src/models/mobilenetv1.js";
 import { seededRandom } from "../../src/models/random.js";
-import { cutStage } from "../../src/runtime/cut.js";
-import { lowerGraph } from "../../src/runtime/lower.js";
+import { cutStage } from "../../src/compiler/tiling.js";
+import { lowerGraph } from "../../src/compiler/fuse.js";
 import { Program } from "../../src/runtime/program.js";
 import { loadModel } from "../support/load.js";
 import { BUILDS, modulesOf } from "../support/modules.js";

@@ -1,6 +1,6 @@
 /** A detector that finds the same whatever it is shown. */
-import { GraphBuilder } from "../../src/graph/builder.js";
-import type { Graph } from "../../src/graph/graph.js";
+import { GraphBuilder } from "../../src/ir/builder.js";
+import type { Graph } from "../../src/ir/graph.js";
 
 /** top, left, bottom, right; 0…1 is the input. */
 export type Corners = readonly [number, number, number, number];

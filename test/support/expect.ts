@@ -1,6 +1,6 @@
 /** Comparisons that say where they fail. */
-import type { Op } from "../../src/graph/ops.js";
-import type { Tensor } from "../../src/graph/tensor.js";
+import type { Op } from "../../src/ir/ops.js";
+import type { Tensor } from "../../src/ir/tensor.js";
 import { reference } from "../reference/index.js";
 
 /** Throws if an operator's output is farther from the reference than the reference allows. */

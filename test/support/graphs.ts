@@ -1,7 +1,7 @@
 /** Graphs of one operator with random data, and what they give. */
-import { buildGraph, type Graph } from "../../src/graph/graph.js";
-import { outputShape, type Op, type OpAttributes, type OpType } from "../../src/graph/ops.js";
-import { elementCount, type Tensor } from "../../src/graph/tensor.js";
+import { buildGraph, type Graph } from "../../src/ir/graph.js";
+import { outputShape, type Op, type OpAttributes, type OpType } from "../../src/ir/ops.js";
+import { elementCount, type Tensor } from "../../src/ir/tensor.js";
 import { seededRandom } from "../../src/models/random.js";
 import type { Build } from "../../src/runtime/features.js";
 import { Program } from "../../src/runtime/program.js";

@@ -4,8 +4,8 @@
  */
 import { expect } from "vitest";
 import { ModelError } from "../../src/errors.js";
-import { elementCount } from "../../src/graph/tensor.js";
-import type { Files } from "../../src/source.js";
+import { elementCount } from "../../src/ir/tensor.js";
+import type { Files } from "../../src/io/source.js";
 import { loadModel } from "./load.js";
 
 const MAX_MEMORY = 64 * 2 ** 20;

@@ -1,5 +1,5 @@
 /** loadModel() as the entries have it, with the kernels in build/. */
-import { createLoader } from "../../src/api.js";
+import { createLoader } from "../../src/api/load.js";
 import { modulesOf } from "./modules.js";
 
 export const loadModel = createLoader((build, shared) => Promise.resolve(modulesOf(build, shared)));

@@ -1,5 +1,5 @@
 /** Small networks of random weights in any element type, of the kinds that files bring. */
-import { buildGraph, type Graph } from "../../src/graph/graph.js";
+import { buildGraph, type Graph } from "../../src/ir/graph.js";
 import {
   NO_PADDING,
   outputShapes,
@@ -8,8 +8,8 @@ import {
   type Op,
   type OpAttributes,
   type OpOf,
-} from "../../src/graph/ops.js";
-import { elementCount, type Quantization, type Tensor } from "../../src/graph/tensor.js";
+} from "../../src/ir/ops.js";
+import { elementCount, type Quantization, type Tensor } from "../../src/ir/tensor.js";
 import { seededRandom } from "../../src/models/random.js";
 import { outputQuantization, perChannel, randomBias, randomTensor, type Flavour } from "./graphs.js";
 

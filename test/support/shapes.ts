@@ -1,6 +1,6 @@
 /** Shapes for property tests: odd ones above all. */
 import fc from "fast-check";
-import { NO_PADDING, samePadding, type Activation, type Padding, type Size } from "../../src/graph/ops.js";
+import { NO_PADDING, samePadding, type Activation, type Padding, type Size } from "../../src/ir/ops.js";
 
 export interface Window {
   readonly height: number;

@@ -1,7 +1,7 @@
 /** Quantised networks with float32 outside, for engines whose interface has no int8 (litert, tfjs-tflite). */
-import { buildGraph, type Graph } from "../../../src/graph/graph.js";
-import type { Op } from "../../../src/graph/ops.js";
-import type { Tensor } from "../../../src/graph/tensor.js";
+import { buildGraph, type Graph } from "../../../src/ir/graph.js";
+import type { Op } from "../../../src/ir/ops.js";
+import type { Tensor } from "../../../src/ir/tensor.js";
 
 /** The same graph with a QUANTIZE before each input and a DEQUANTIZE behind each output. */
 export function floatInterface(graph: Graph): Graph {

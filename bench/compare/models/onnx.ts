@@ -8,9 +8,9 @@
  */
 import { fileURLToPath } from "node:url";
 import protobuf from "protobufjs";
-import type { Graph } from "../../../src/graph/graph.js";
-import type { Op, OpOf } from "../../../src/graph/ops.js";
-import type { DType, Tensor, TensorData } from "../../../src/graph/tensor.js";
+import type { Graph } from "../../../src/ir/graph.js";
+import type { Op, OpOf } from "../../../src/ir/ops.js";
+import type { DType, Tensor, TensorData } from "../../../src/ir/tensor.js";
 import { COMPARE } from "../folders.js";
 import { transpose } from "./transpose.js";
 

@@ -1,5 +1,5 @@
 /** A float32 network as TensorFlow.js takes it: its layers as calls, its weights in TensorFlow's order. */
-import type { Graph } from "../../../src/graph/graph.js";
+import type { Graph } from "../../../src/ir/graph.js";
 import { transpose, type Elements } from "./transpose.js";
 
 /** A constant: where it lies among the weights, in elements. */

@@ -1,5 +1,5 @@
 /** The elements of a tensor in another order of its dimensions. */
-import type { TensorData } from "../../../src/graph/tensor.js";
+import type { TensorData } from "../../../src/ir/tensor.js";
 
 export interface Elements<T extends TensorData> {
   readonly shape: readonly number[];

@@ -3,10 +3,10 @@
  * names of its tensors, α and the number of classes from their shapes, and the rest from the library that trained it.
  */
 import { FormatError, UnsupportedError } from "../../errors.js";
-import { GraphBuilder } from "../../graph/builder.js";
-import { locate, type Graph } from "../../graph/graph.js";
-import { samePadding, type Padding, type Size } from "../../graph/ops.js";
-import { permuted } from "../../graph/permute.js";
+import { GraphBuilder } from "../../ir/builder.js";
+import { locate, type Graph } from "../../ir/graph.js";
+import { samePadding, type Padding, type Size } from "../../ir/ops.js";
+import { permuted } from "../../ir/permute.js";
 import { asFloat32, readTensors, type StoredTensor } from "./file.js";
 
 /** Height and width that the networks are published for; the file does not say. */

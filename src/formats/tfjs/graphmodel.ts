@@ -1,11 +1,11 @@
 /** Graph models of TensorFlow.js: TensorFlow's graph, converted from a SavedModel. One function an operator. */
 import { describe, FormatError, UnsupportedError } from "../../errors.js";
-import { GraphBuilder } from "../../graph/builder.js";
-import { locate, type Graph } from "../../graph/graph.js";
-import { NO_PADDING, samePadding, type Activation, type Padding, type Size } from "../../graph/ops.js";
-import { elementCount, formatShape, type Tensor } from "../../graph/tensor.js";
+import { GraphBuilder } from "../../ir/builder.js";
+import { locate, type Graph } from "../../ir/graph.js";
+import { NO_PADDING, samePadding, type Activation, type Padding, type Size } from "../../ir/ops.js";
+import { elementCount, formatShape, type Tensor } from "../../ir/tensor.js";
 import { asArray, asNumber, asObject, asString, asWhole, type JsonObject } from "../json.js";
-import { permuted } from "../../graph/permute.js";
+import { permuted } from "../../ir/permute.js";
 import { reshaped } from "./reshape.js";
 
 /** Far above any network of this kind; the work of loading grows with it. */

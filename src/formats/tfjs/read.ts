@@ -1,6 +1,6 @@
 /** Reader of TensorFlow.js models: a model.json with the topology, and shards with the weights beside it. */
-import type { Graph } from "../../graph/graph.js";
-import type { ModelFile } from "../index.js";
+import type { Graph } from "../../ir/graph.js";
+import type { ModelFile } from "../file.js";
 import { asObject, parseJson } from "../json.js";
 import { readGraphModel } from "./graphmodel.js";
 import { readLayersModel } from "./layers.js";

@@ -1,7 +1,7 @@
 /** Reshapes, which layers and graph models have alike. */
 import { FormatError } from "../../errors.js";
-import type { GraphBuilder } from "../../graph/builder.js";
-import { elementCount, formatShape } from "../../graph/tensor.js";
+import type { GraphBuilder } from "../../ir/builder.js";
+import { elementCount, formatShape } from "../../ir/tensor.js";
 
 /** A tensor in another shape, in which -1 stands for what is left. Throws FormatError if the elements do not fit. */
 export function reshaped(net: GraphBuilder, name: string, x: number, sizes: readonly number[]): number {

@@ -7,7 +7,7 @@
  */
 import { ByteBuffer } from "flatbuffers";
 import { FormatError } from "../../errors.js";
-import { decodeText } from "../../text.js";
+import { decodeText } from "../../io/text.js";
 
 /** A file may make us read this many times its size. */
 const READS = 4;

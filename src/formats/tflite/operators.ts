@@ -1,7 +1,7 @@
 /** TensorFlow Lite's operators in terms of the graph's: one function an operator, by the name the schema gives it. */
 import { FormatError, UnsupportedError } from "../../errors.js";
-import { samePadding, NO_PADDING, type Op, type Padding, type Size } from "../../graph/ops.js";
-import { elementCount, formatShape, type Tensor } from "../../graph/tensor.js";
+import { samePadding, NO_PADDING, type Op, type Padding, type Size } from "../../ir/ops.js";
+import { elementCount, formatShape, type Tensor } from "../../ir/tensor.js";
 import { readDetection } from "./detection.js";
 import { readConcatenation, readPad, readReshape, readSlice, readStridedSlice, readTranspose } from "./rearranging.js";
 import * as schema from "./schema.js";

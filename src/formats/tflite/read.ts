@@ -1,7 +1,7 @@
 /** Reader of TensorFlow Lite files: bytes to graph. */
 import { FormatError, UnsupportedError } from "../../errors.js";
-import { buildGraph, locate, type Graph } from "../../graph/graph.js";
-import type { Op } from "../../graph/ops.js";
+import { buildGraph, locate, type Graph } from "../../ir/graph.js";
+import type { Op } from "../../ir/ops.js";
 import {
   elementCount,
   formatShape,
@@ -9,7 +9,7 @@ import {
   type Quantization,
   type Tensor,
   type TensorData,
-} from "../../graph/tensor.js";
+} from "../../ir/tensor.js";
 import { Table } from "./flatbuffer.js";
 import { readOperator } from "./operators.js";
 import * as schema from "./schema.js";

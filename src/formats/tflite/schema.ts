@@ -1,6 +1,6 @@
 /** Numbers of the TensorFlow Lite schema, version 3: field ids in order of declaration, enumerations. */
-import type { Activation } from "../../graph/ops.js";
-import type { DType } from "../../graph/tensor.js";
+import type { Activation } from "../../ir/ops.js";
+import type { DType } from "../../ir/tensor.js";
 
 export const IDENTIFIER = "TFL3";
 

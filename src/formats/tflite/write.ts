@@ -1,9 +1,9 @@
 /** Writer of TensorFlow Lite files: graph to bytes that other engines read too. */
 import { Builder } from "flatbuffers";
 import { UnsupportedError } from "../../errors.js";
-import type { Graph } from "../../graph/graph.js";
-import { samePadding, type Activation, type Op, type OpOf, type Padding, type Size } from "../../graph/ops.js";
-import type { Quantization, Tensor } from "../../graph/tensor.js";
+import type { Graph } from "../../ir/graph.js";
+import { samePadding, type Activation, type Op, type OpOf, type Padding, type Size } from "../../ir/ops.js";
+import type { Quantization, Tensor } from "../../ir/tensor.js";
 import { writeFlexMap } from "./flexbuffer.js";
 import * as schema from "./schema.js";
 

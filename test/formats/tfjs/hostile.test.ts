@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../../../src/models/random.js";
-import type { Files } from "../../../src/source.js";
+import type { Files } from "../../../src/io/source.js";
 import { attempt, distortions, flips, outcomes, truncations } from "../../support/hostile.js";
 import { functional, functional3, sequential, SMALL, SMALL_WEIGHTS } from "../../support/keras.js";
 import { FUSED, GRAPH_WEIGHTS, signature } from "../../support/tensorflow.js";

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { FormatError, UnsupportedError } from "../../../src/errors.js";
 import { readModel } from "../../../src/formats/index.js";
-import { readSource } from "../../../src/source.js";
+import { readSource } from "../../../src/io/source.js";
 import {
   functional,
   functional3,

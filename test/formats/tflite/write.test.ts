@@ -1,10 +1,10 @@
 /** What the writer writes, the reader reads: the same graph, the same bits out of it. */
 import { describe, expect, test } from "vitest";
-import { prepare } from "../../../src/api.js";
+import { prepare } from "../../../src/api/load.js";
 import { UnsupportedError } from "../../../src/errors.js";
 import { readTflite } from "../../../src/formats/tflite/read.js";
 import { writeTflite } from "../../../src/formats/tflite/write.js";
-import { NO_PADDING, samePadding, type OpAttributes } from "../../../src/graph/ops.js";
+import { NO_PADDING, samePadding, type OpAttributes } from "../../../src/ir/ops.js";
 import { mobileNetV1 } from "../../../src/models/mobilenetv1.js";
 import { manyGraph, runGraph, unaryGraph, weightedGraph, type OneOp } from "../../support/graphs.js";
 import { describeShared, sharedBytes } from "../../support/shared.js";

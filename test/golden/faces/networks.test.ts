@@ -1,6 +1,6 @@
 /** What the face networks compute, against what face-api computes from the same inputs. */
 import { expect, test } from "vitest";
-import { prepare } from "../../../src/api.js";
+import { prepare } from "../../../src/api/load.js";
 import { writeSquare, type Square } from "../../../src/image/square.js";
 import { FACE_SQUARE, SSD_SQUARE, TINY_SQUARE } from "../../../src/faces/squares.js";
 import type { Box, Image } from "../../../src/image/image.js";

@@ -1,0 +1,59 @@
+/** The inputs and outputs of a network as callers see them. */
+import { describe } from "../errors.js";
+import type { DType, Tensor, TensorView } from "../ir/tensor.js";
+
+/** An input or output. 8-bit values q stand for scale · (q - zeroPoint). */
+export interface TensorInfo {
+  readonly name: string;
+  readonly dtype: DType;
+  /** NHWC. */
+  readonly shape: readonly number[];
+  readonly scale?: number;
+  readonly zeroPoint?: number;
+}
+
+/** An output with its elements, in the order of `shape`; the array is the caller's. */
+export interface TensorValue extends TensorInfo {
+  readonly data: TensorView;
+}
+
+/** A tensor without its elements. */
+export function describeTensor({ name, dtype, shape, quantization }: Tensor): TensorInfo {
+  if (!quantization) return { name, dtype, shape };
+  return { name, dtype, shape, scale: quantization.scale[0]!, zeroPoint: quantization.zeroPoint[0]! };
+}
+
+/**
+ * Checks the elements for an input that is like `expected`, which has room for `batch` images.
+ *
+ * @returns how many images there are.
+ * @throws TypeError for another kind of array, RangeError for another length or a number that is not finite.
+ */
+export function checkElements(argument: string, elements: unknown, expected: TensorView, batch: number): number {
+  const kind = expected.constructor.name;
+  const each = expected.length / batch;
+  const lengths = batch === 1 ? `length ${each}` : `length ${each} for each of 1 to ${batch} images`;
+  const message = () => `"${argument}" expected ${kind} of ${lengths}, got ${describe(elements)}`;
+  if (!(elements instanceof expected.constructor)) throw new TypeError(message());
+  const { length } = elements as TensorView;
+  if (length === 0 || length % each || length > expected.length) throw new RangeError(message());
+  if (elements instanceof Float32Array) {
+    const wrong = firstNotFinite(elements);
+    if (wrong >= 0) throw new RangeError(`"${argument}" expected finite numbers, got ${elements[wrong]} at ${wrong}`);
+  }
+  return length / each;
+}
+
+/** x - x is 0 unless x is NaN or infinite; four sums at once, so that each need not wait for the one before. */
+function firstNotFinite(x: Float32Array): number {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const whole = x.length - (x.length % 4);
+  for (let i = 0; i < whole; i += 4) {
+    a += x[i]! - x[i]!;
+    b += x[i + 1]! - x[i + 1]!;
+    c += x[i + 2]! - x[i + 2]!;
+    d += x[i + 3]! - x[i + 3]!;
+  }
+  for (let i = whole; i < x.length; ++i) a += x[i]! - x[i]!;
+  return a + b + c + d === 0 ? -1 : x.findIndex((value) => !Number.isFinite(value));
+}

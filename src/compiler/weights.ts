@@ -1,0 +1,70 @@
+/** The constants of a convolution as its kernels take them: real numbers, or integers with their requantisation. */
+import { UnsupportedError } from "../errors.js";
+import { dequantized } from "../ir/passes/constants.js";
+import type { Tensor } from "../ir/tensor.js";
+import { affineOf, familyOf, isScale } from "./layout.js";
+import type { FloatMatrix, IntegerMatrix } from "./pack.js";
+
+/** Weights and bias as float32, whatever constant type they have. */
+export function floatMatrix(weights: Tensor, bias: Tensor | undefined, outputs: number): FloatMatrix {
+  expectConstant(weights, "weights");
+  if (bias) expectConstant(bias, "bias");
+  const { data } = weights;
+  return {
+    from: data!,
+    weights: () => (data instanceof Float32Array ? data : dequantized(weights)),
+    bias: bias ? dequantized(bias) : new Float32Array(outputs),
+  };
+}
+
+/**
+ * Weights, zero points and bias, and for each output the factor that takes an accumulator to the output's scale:
+ * float32(input scale · weight scale) / output scale, in float32 as XNNPACK has it.
+ */
+export function integerMatrix(
+  input: Tensor,
+  weights: Tensor,
+  bias: Tensor | undefined,
+  output: Tensor,
+  outputs: number,
+): IntegerMatrix {
+  expectConstant(weights, "weights");
+  if (bias) expectConstant(bias, "bias");
+  if (familyOf(weights) !== "int8")
+    throw new UnsupportedError(`weights expected 8 bits beside an 8-bit input, got ${weights.dtype}`);
+  if (bias && bias.dtype !== "int32") throw new UnsupportedError(`bias expected int32, got ${bias.dtype}`);
+  const { scale, axis } = weights.quantization ?? { scale: [], axis: 0 };
+  if (scale.length !== outputs && scale.length !== 1) {
+    throw new UnsupportedError(`weights expected 1 or ${outputs} scales, got ${scale.length}`);
+  }
+  if (scale.length > 1 && weights.shape[axis] !== outputs) {
+    throw new UnsupportedError(`weights expected scales along the output channels, got dimension ${axis}`);
+  }
+  const inputScale = Math.fround(affineOf(input).scale);
+  const outputScale = Math.fround(affineOf(output).scale);
+  const scales = new Float32Array(outputs);
+  for (let n = 0; n < outputs; ++n) {
+    const weightScale = scale[scale.length === 1 ? 0 : n]!;
+    scales[n] = Math.fround(inputScale * Math.fround(weightScale)) / outputScale;
+    if (!isScale(weightScale) || !(scales[n]! < Infinity)) {
+      throw new UnsupportedError(`weights expected scales above 0, got ${weightScale} for output ${n}`);
+    }
+  }
+  const { zeroPoint } = weights.quantization!;
+  const other = Array.from(zeroPoint).find((zero) => zero !== zeroPoint[0]);
+  if (other !== undefined)
+    throw new UnsupportedError(`weights expected one zero point, got ${zeroPoint[0]} and ${other}`);
+  return {
+    from: weights.data!,
+    weights: weights.data as Uint8Array | Int8Array,
+    zeroPoint: zeroPoint[0]!,
+    // a copy: packing gives back the file part by part
+    bias: bias?.data instanceof Int32Array ? bias.data.slice() : new Int32Array(outputs),
+    scales,
+  };
+}
+
+function expectConstant(tensor: Tensor, what: string): void {
+  if (!tensor.data)
+    throw new UnsupportedError(`${what} expected constant, got the tensor ${JSON.stringify(tensor.name)}`);
+}

@@ -1,0 +1,170 @@
+/** Bytes from wherever a caller has them. */
+import { describe } from "../errors.js";
+
+/**
+ * Bytes, a response that brings them, or where they are: a URL, which in pages may be relative, or in Node, Deno and Bun a
+ * path.
+ */
+export type Source = Uint8Array | ArrayBuffer | Response | URL | string;
+
+/** The files of a model by their names: one, or several of which one ends in `.json` and names the others. */
+export type Files = Readonly<Record<string, Uint8Array | ArrayBuffer>>;
+
+/** What a source holds. */
+export interface Contents {
+  readonly bytes: Uint8Array;
+  /** Reads a file in the same folder, or in one below it; undefined if the source is in none. */
+  readonly beside?: ((path: string) => Promise<Uint8Array>) | undefined;
+  /** Gives back the memory of all but the first so many bytes. undefined if the bytes are the caller's. */
+  readonly keepFirst?: ((length: number) => void) | undefined;
+}
+
+/** How many bytes may still be read. */
+class Budget {
+  #left: number;
+
+  constructor(bytes: number) {
+    this.#left = bytes;
+  }
+
+  take(bytes: number, name: string): void {
+    if (bytes > this.#left) throw new RangeError(`${name} has ${bytes} bytes; "maxMemory" allows ${this.#left}`);
+    this.#left -= bytes;
+  }
+}
+
+/**
+ * Reads a source whole.
+ *
+ * @param limit bytes that it may have, the files beside it included.
+ * @throws TypeError if it is none of the kinds above, RangeError if it is larger than `limit`, Error if it cannot be
+ * read; the messages name it.
+ */
+export async function readSource(source: Source | Files, argument: string, limit: number): Promise<Contents> {
+  const budget = new Budget(limit);
+  if (source instanceof Uint8Array || source instanceof ArrayBuffer) return { bytes: bytesOf(source) };
+  if (source instanceof URL) return source.protocol === "file:" ? readFile(source, budget) : readUrl(source, budget);
+  if (typeof source === "string") {
+    if (/^(https?|data|blob):/.test(source)) return readUrl(new URL(source), budget);
+    return isPage() ? readUrl(new URL(source, location.href), budget) : readFile(source, budget);
+  }
+  if (areFiles(source)) return filesByName(source, argument);
+  // Last, because Node loads its whole fetch to say what a Response is.
+  if (source instanceof Response) return readResponse(source, source.url, budget);
+  throw new TypeError(
+    `"${argument}" expected Uint8Array, ArrayBuffer, Response, URL, path or bytes by name, got ${describe(source)}`,
+  );
+}
+
+function bytesOf(source: Uint8Array | ArrayBuffer): Uint8Array {
+  return source instanceof Uint8Array ? source : new Uint8Array(source);
+}
+
+function areFiles(source: unknown): source is Files {
+  const files = typeof source === "object" && source !== null ? Object.values(source) : [];
+  return files.length > 0 && files.every((file) => file instanceof Uint8Array || file instanceof ArrayBuffer);
+}
+
+function filesByName(files: Files, argument: string): Contents {
+  const names = Object.keys(files);
+  const [main, ...others] = names.length === 1 ? names : names.filter((name) => name.endsWith(".json"));
+  if (main === undefined || others.length) {
+    throw new TypeError(`"${argument}" expected one file that ends in .json, got ${names.join(", ")}`);
+  }
+  const folder = main.slice(0, main.lastIndexOf("/") + 1);
+  return {
+    bytes: bytesOf(files[main]!),
+    beside: async (path) => {
+      const name = folder + path;
+      if (!Object.hasOwn(files, name)) throw new TypeError(`"${argument}" expected the file ${name}, too`);
+      return bytesOf(files[name]!);
+    },
+  };
+}
+
+async function readUrl(url: URL, budget: Budget): Promise<Contents> {
+  const contents = await readResponse(await fetch(url), url.href, budget);
+  // A server may send us elsewhere for each file, so that the others are beside what was asked for.
+  return { ...contents, beside: besideUrl(url.href, budget) };
+}
+
+/** undefined where a URL has no folder, as with `data:` and `blob:`, or where there is none. */
+function besideUrl(base: string, budget: Budget): Contents["beside"] {
+  if (!/^https?:/.test(base)) return undefined;
+  return async (path) => {
+    const url = new URL(encoded(path), base);
+    url.search = new URL(base).search;
+    return (await readResponse(await fetch(url), url.href, budget)).bytes;
+  };
+}
+
+function encoded(path: string): string {
+  return path.split("/").map(encodeURIComponent).join("/");
+}
+
+async function readResponse(response: Response, url: string, budget: Budget): Promise<Contents> {
+  const name = url || "the response";
+  if (!response.ok) throw new Error(`cannot read ${name}: HTTP status ${response.status}`);
+  const length = Number(response.headers.get("content-length") ?? NaN);
+  // The length of an encoded body is not that of its contents.
+  if (!response.body || !(length >= 0) || response.headers.has("content-encoding")) {
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    budget.take(bytes.length, name);
+    return { bytes, beside: besideUrl(url, budget) };
+  }
+  const contents = { ...reserve(length, budget, name), beside: besideUrl(url, budget) };
+  let received = 0;
+  for (const reader = response.body.getReader(); ;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    if (received + value.length > length)
+      throw new Error(`cannot read ${name}: more than the ${length} bytes announced`);
+    contents.bytes.set(value, received);
+    received += value.length;
+  }
+  if (received < length) throw new Error(`cannot read ${name}: ${received} of the ${length} bytes announced`);
+  return contents;
+}
+
+/** Not an import: bundlers for browsers and Workers would look for the module. */
+const fileSystem = () => globalThis.process?.getBuiltinModule?.("node:fs/promises");
+
+/** Whether this is a page or a worker of one, which knows addresses beside its own and no paths. */
+function isPage(): boolean {
+  return !fileSystem() && typeof location !== "undefined";
+}
+
+async function readFile(path: string | URL, budget: Budget): Promise<Contents> {
+  const fs = fileSystem();
+  if (!fs)
+    throw new TypeError(`cannot read the path ${String(path)}: this runtime has no file system; give bytes or a URL`);
+  const { dirname, join } = process.getBuiltinModule("node:path");
+  const beside = async (name: string) => {
+    const other = path instanceof URL ? new URL(encoded(name), path) : join(dirname(path), name);
+    return (await readFile(other, budget)).bytes;
+  };
+  const file = await fs.open(path);
+  try {
+    const { size } = await file.stat();
+    const contents = { ...reserve(size, budget, String(path)), beside };
+    for (let position = 0; position < size;) {
+      const { bytesRead } = await file.read(contents.bytes, position, size - position, position);
+      if (bytesRead === 0) throw new Error(`cannot read ${String(path)}: it became shorter`);
+      position += bytesRead;
+    }
+    return contents;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Room for so many bytes, in a buffer that can shrink where the engine has such. */
+function reserve(length: number, budget: Budget, name: string): Contents {
+  budget.take(length, name);
+  const buffer = new ArrayBuffer(length, { maxByteLength: length });
+  // With its length, so that it does not follow the buffer's.
+  return {
+    bytes: new Uint8Array(buffer, 0, length),
+    keepFirst: buffer.resizable ? (kept) => buffer.resize(kept) : undefined,
+  };
+}
