@@ -1,0 +1,24 @@
+import { Rows, Tensor } from "./tensor";
+import { Window } from "./window";
+
+/** Convolutions with a window, standard (of an NHWC image) and depthwise. */
+@unmanaged
+export class Convolution extends Window {
+  /** Depthwise: nChw8c. Standard: NHWC. */
+  input: Tensor;
+  output: Rows;
+  /** Packed weights; the head of each kernel describes them. */
+  weights: usize;
+  /** A row of zeros, as long as an input row: what padding above and below an image reads. */
+  zeros: usize;
+  /** Groups of channels that are convolved apart. Reserved: 1. */
+  groups: i32;
+  /** Outputs of a channel in a depthwise convolution. Reserved: 1. */
+  depthMultiplier: i32;
+  /** Least output element, in the units it is stored in: the fused activation. */
+  lo: f32;
+  /** Greatest output element. */
+  hi: f32;
+  /** ROUND, as a number that the compiler cannot see: a literal would be rebuilt at each of its uses. */
+  round: f32;
+}

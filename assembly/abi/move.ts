@@ -1,0 +1,49 @@
+import { Rows, Tensor } from "./tensor";
+import { Window } from "./window";
+
+/** The same elements in another layout or shape. */
+@unmanaged
+export class Move {
+  input: Tensor;
+  output: Tensor;
+}
+
+/** A tensor at a place in a larger one. */
+@unmanaged
+export class Placement {
+  input: Tensor;
+  output: Tensor;
+  /** The output row, column and channel of the first element. */
+  top: i32;
+  left: i32;
+  channel: i32;
+  /** 1: 8-bit elements go through `table` to the quantisation of the output. */
+  rescales: i32;
+  /** int16 [256], the output less its zero point for each distance from the lowest input. */
+  table: usize;
+}
+
+/** Elements from anywhere: each coordinate of the output has an offset in the input. */
+@unmanaged
+export class Rearrangement {
+  input: Tensor;
+  output: Tensor;
+  /** Bytes, uint32: of each image, row, column and channel of the output. */
+  offsets: usize;
+}
+
+/** im2col: the inputs of each window side by side, tap by tap. */
+@unmanaged
+export class Gather extends Window {
+  input: Tensor;
+  /** Taps · blocks of the input. */
+  output: Rows;
+}
+
+/** int16 elements as unsigned bytes on the tile. */
+@unmanaged
+export class Narrow {
+  input: Rows;
+  /** The number that is added to 8-bit weights, see q8/pointwisedot.ts. */
+  weightOffset: i32;
+}

@@ -1,0 +1,18 @@
+/** How a window slides over an image. */
+@unmanaged
+export class Window {
+  kernelHeight: i32;
+  kernelWidth: i32;
+  /** Rows from a window to the next one below it. */
+  strideHeight: i32;
+  /** Columns from a window to the next one beside it. */
+  strideWidth: i32;
+  /** Rows from a tap to the next one below it. Reserved: 1. */
+  dilationHeight: i32;
+  /** Columns from a tap to the next one beside it. Reserved: 1. */
+  dilationWidth: i32;
+  /** Rows of padding above an image. */
+  padTop: i32;
+  /** Columns of padding to its left. */
+  padLeft: i32;
+}
