@@ -24,7 +24,7 @@ const LAYERS: Readonly<Record<Kind, (net: SeededLayers) => number>> = {
   pointwise: (net) => net.convolution("bare", net.input("x", [1, 2, 12, 256]), 128, 1, 1, "relu6"),
 };
 
-/** Runs of a stage between two looks at the clock, and such samples. */
+/** Runs of a step between two looks at the clock, and such samples. */
 const RUNS = 200;
 const SAMPLES = 400;
 
@@ -49,10 +49,10 @@ export function kindOf(op: Op, { tensors }: Graph): Kind | undefined {
 /** The median rate of the graph's one operator. */
 async function rateOf(graph: Graph, modules: Modules): Promise<number> {
   const program = await Program.create(graph, modules, { maxMemory: 2 ** 24, keep: [] });
-  const stage = program.stages.findIndex((op) => op >= 0);
+  const step = program.steps.findIndex((op) => op >= 0);
   const times = Float64Array.from({ length: SAMPLES }, () => {
     const start = performance.now();
-    for (let run = 0; run < RUNS; ++run) program.executeStage(stage);
+    for (let run = 0; run < RUNS; ++run) program.executeStep(step);
     return (performance.now() - start) / RUNS;
   });
   const [op] = graph.ops;

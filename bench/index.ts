@@ -13,7 +13,7 @@ import { percent, table } from "../src/cli/command.js";
 import { centralCrop } from "../src/image/image.js";
 import { resize } from "../src/image/resize.js";
 import { bestBuild, type Build } from "../src/runtime/features.js";
-import { profileStages } from "../src/runtime/profile.js";
+import { profileSteps } from "../src/runtime/profile.js";
 import { BATCHES, batchTimes } from "./batch.js";
 import { bareRates, kindOf, type BareRates } from "./bare.js";
 import { benchFamily } from "./family.js";
@@ -103,7 +103,7 @@ function measurePicture(): Promise<number> {
  */
 function layerRows({ program, x }: Runnable, milliseconds: number, rates: BareRates): string[][] {
   const { graph } = program;
-  const rows = profileStages(program, [x], duration).map(({ ops, milliseconds: time, multAdds, bytes }) => {
+  const rows = profileSteps(program, [x], duration).map(({ ops, milliseconds: time, multAdds, bytes }) => {
     const bareTime = ops.reduce((sum, each) => sum + bareTimeOf(each, graph, rates), 0);
     const types = ops.filter(({ type }) => type !== "reshape").map(({ type }) => type);
     const output = ops.at(-1);

@@ -3,23 +3,19 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { STEP_FIELDS } from "../src/compiler/step.js";
+import { KERNELS, LAYOUTS, type KernelName, type Kernels } from "../build/abi.js";
 import { BUILDS, buildFile } from "./support/modules.js";
 
 const ROOT = join(import.meta.dirname, "..");
 const DOCUMENT = readFileSync(join(ROOT, "docs/kernels-abi.md"), "utf8");
-const STEP = readFileSync(join(ROOT, "assembly/step.ts"), "utf8");
 
-test("the fields of the step", () => {
-  const rows = [...DOCUMENT.matchAll(/^\| +(\d+) \| `(\w+)` +\| (\w+) /gm)].map(([, offset, name, type]) => ({
-    offset: Number(offset),
-    name,
-    type,
-  }));
-  const types = Object.fromEntries(
-    [...STEP.matchAll(/^ {2}(\w+): (\w+);/gm)].map(([, name, type]) => [name!, type === "usize" ? "u32" : type!]),
-  );
-  expect(rows).toEqual(STEP_FIELDS.map((name, index) => ({ offset: index * 4, name, type: types[name] })));
+test("every kernel takes a class of parameters that the document has a table of", () => {
+  for (const [kernel, name] of Object.entries(KERNELS) as [KernelName, Kernels[KernelName]][]) {
+    const [, section] = new RegExp(`^### ${name}\n([\\s\\S]*?)(?=^##)`, "m").exec(DOCUMENT)!;
+    expect(section, kernel).toContain(`\`${kernel}\``);
+    const rows = [...section!.matchAll(/^\| +(\d+) \| `(\w+)`/gm)].map(([, offset, field]) => [Number(offset), field]);
+    expect(rows, name).toEqual(LAYOUTS[name].map(([field], index) => [4 * index, field]));
+  }
 });
 
 test.each(BUILDS.filter((build) => build !== "wide"))("the exports of the %s module", (name) => {

@@ -4,7 +4,7 @@ import { basename } from "node:path";
 import { formatShape, type TensorView } from "../ir/tensor.js";
 import { loadModel, type BuildReport, type Network } from "../index.js";
 import { seededRandom } from "../models/random.js";
-import { profileStages } from "../runtime/profile.js";
+import { profileSteps } from "../runtime/profile.js";
 import {
   LOAD_HELP,
   LOAD_OPTIONS,
@@ -69,7 +69,7 @@ interface Profile extends Omit<Layer, "type" | "share">, BuildReport {
 }
 
 function profileOf(model: string, { program, build }: Network, time: number): Profile {
-  const stages = profileStages(program, program.inputs.map(noise), time);
+  const stages = profileSteps(program, program.inputs.map(noise), time);
   const total = (what: "milliseconds" | "multAdds" | "bytes") => stages.reduce((sum, stage) => sum + stage[what], 0);
   const milliseconds = total("milliseconds");
   const layers = stages.map(({ ops, ...cost }): Layer => {

@@ -1,135 +1,171 @@
-/** From a graph to stages: which operators run together, and where the layout changes. */
+/** From a graph to groups of kernel calls: which operators run together, and where the layout changes. */
 import { UnsupportedError } from "../errors.js";
 import { costOf } from "../ir/cost.js";
 import { locate, readersOf, type Graph } from "../ir/graph.js";
-import type { Op, OpOf } from "../ir/ops.js";
+import type { Op } from "../ir/ops.js";
 import { elementCount, featureMap, type Tensor } from "../ir/tensor.js";
-import { blocksOf, byteEncoding, familyOf, geometry } from "./layout.js";
-import { isPointwise } from "./lower/convolution.js";
-import { lower } from "./lower/index.js";
-import { isAlias } from "./lower/reshape.js";
-import type { Call, Operand, Stage, Target } from "./group.js";
+import { call, type Call, type Group, type MemoryLayout, type Operand, type Stored, type Target } from "./call.js";
+import { blocksOf, elementTypeOf, viewOf } from "./layout.js";
+import { loweringOf } from "./lower/index.js";
+import { Site } from "./lower/site.js";
 
-export interface LowerOptions {
-  /** Run a depthwise and the pointwise convolution after it as one stage. The bytes are the same without. */
+export interface FuseOptions {
+  /** Run a depthwise and the pointwise convolution after it as one group. The bytes are the same without. */
   readonly fuse: boolean;
-  /** Tensors that must be there after a run. */
+  /** Tensors that must be there after a run, in channel blocks. */
   readonly keep: ReadonlySet<number>;
   readonly target: Target;
 }
 
-export interface Lowered {
-  readonly stages: readonly Stage[];
-  /** Operators that run on the host after the last stage, from and to tensors in NHWC. */
-  readonly host: readonly OpOf<"detection">[];
-  /** The tensor that holds the elements of another: reshapes need none of their own. */
+/** An operator that TypeScript computes, from and to tensors in NHWC. */
+export interface HostStep {
+  /** Index of the operator in the graph. */
+  readonly op: number;
+  /** Its activations and outputs, as they lie in memory. */
+  readonly stored: readonly Stored[];
+}
+
+export type Step = Group | HostStep;
+
+export interface Fused {
+  /** In the order in which they run. */
+  readonly steps: readonly Step[];
+  /** The tensor that holds the elements of another: a reshape that moves nothing needs no memory of its own. */
   readonly root: (tensor: number) => number;
 }
 
-/** Lowers the operators of a graph. Throws UnsupportedError, naming the operator, where no kernel fits. */
-export function lowerGraph(graph: Graph, options: LowerOptions): Lowered {
-  const { tensors } = graph;
-  const { target } = options;
-  const roots = new Map<number, number>();
-  const root = (tensor: number) => roots.get(tensor) ?? tensor;
-  const readers = readersOf(graph);
-  const wanted = new Set([...graph.outputs, ...options.keep]);
-  const available = new Set(graph.inputs.map((tensor) => `${tensor} nhwc`));
-  const onPanel = new Map<number, { calls: readonly Call[]; work: number }>();
-  const stages: Stage[] = [];
-  const host: OpOf<"detection">[] = [];
+export function isGroup(step: Step): step is Group {
+  return "calls" in step;
+}
 
-  const push = (op: number, tensor: number, calls: readonly Call[], work: number, panelWork = 0) => {
-    const { images, height } = featureMap(tensors[tensor]!.shape);
-    const rows = images * height;
-    stages.push({ op, calls, rows, rowWork: (work + panelWork) / rows, panelWork: panelWork / rows });
-  };
-  const operand = (tensor: number, form: "blocks" | "nhwc"): Operand => {
-    const source = root(tensor);
-    if (tensors[source]!.data) throw new UnsupportedError(`input expected not constant, got tensor ${source}`);
-    if (!available.has(`${source} ${form}`)) {
-      push(-1, source, [changeLayout(graph, source, form)], 0);
-      available.add(`${source} ${form}`);
-    }
-    return { tensor: source, form };
-  };
-  const result = (tensor: number, form: "blocks" | "nhwc" = "blocks"): Operand => {
-    available.add(`${tensor} ${form}`);
-    return { tensor, form };
-  };
-  /** The activations that an operator reads; its constants are packed. */
-  const operands = (op: Op, form: "blocks" | "nhwc") =>
-    op.inputs.filter((tensor, i) => i === 0 || !tensors[tensor]!.data).map((tensor) => operand(tensor, form));
-  /** An operator that multiplies nothing still takes its time with each element. */
-  const work = (op: Op) => costOf(op, tensors).multAdds || elementCount(tensors[op.outputs[0]!]!.shape);
+/** Lowers and fuses the operators of a graph. Throws UnsupportedError that names the operator where no kernel fits. */
+export function fuseGraph(graph: Graph, options: FuseOptions): Fused {
+  const fuser = new Fuser(graph, options);
+  for (const index of graph.ops.keys()) fuser.add(index);
+  return fuser.finish();
+}
 
-  for (const [index, op] of graph.ops.entries()) {
+/** Calls that leave their result on the scratch tile, for the operator that reads it. */
+interface Pending {
+  readonly calls: readonly Call[];
+  readonly work: number;
+}
+
+class Fuser {
+  readonly #graph: Graph;
+  readonly #options: FuseOptions;
+  readonly #readers: ReadonlyMap<number, readonly Op[]>;
+  /** Tensors that a caller or an option asks for: these never stay on the tile. */
+  readonly #wanted: ReadonlySet<number>;
+  readonly #roots = new Map<number, number>();
+  readonly #available: Readonly<Record<MemoryLayout, Set<number>>>;
+  readonly #pending = new Map<number, Pending>();
+  readonly #steps: Step[] = [];
+
+  constructor(graph: Graph, options: FuseOptions) {
+    this.#graph = graph;
+    this.#options = options;
+    this.#readers = readersOf(graph);
+    this.#wanted = new Set([...graph.outputs, ...options.keep]);
+    this.#available = { nhwc: new Set(graph.inputs), nChw8c: new Set() };
+  }
+
+  add(index: number): void {
+    const op = this.#graph.ops[index]!;
+    locate(`operator ${index} (${op.type})`, () => this.#lower(index, op));
+  }
+
+  finish(): Fused {
+    for (const tensor of this.#options.keep) this.#operand(tensor, "nChw8c");
+    for (const tensor of this.#graph.outputs) this.#operand(tensor, "nhwc");
+    return { steps: this.#steps, root: (tensor) => this.#root(tensor) };
+  }
+
+  #lower(index: number, op: Op): void {
+    const { tensors } = this.#graph;
+    const lowering = loweringOf(op);
     const [from, to] = [op.inputs[0]!, op.outputs[0]!];
-    locate(`operator ${index} (${op.type})`, () => {
-      if (op.type === "reshape" && isAlias(op, tensors)) {
-        roots.set(to, root(from));
-        return;
-      }
-      if (op.type === "detection") {
-        expectLast(op, tensors, readers);
-        for (const tensor of op.inputs.slice(0, 2)) operand(tensor, "nhwc");
-        for (const tensor of op.outputs) result(tensor, "nhwc");
-        host.push(op);
-        return;
-      }
-      const before = onPanel.get(from);
-      if (before) {
-        push(index, to, [...before.calls, ...lower(op, tensors, ["panel"], result(to), target)], work(op), before.work);
-        return;
-      }
-      if (options.fuse && op.type === "depthwise" && !wanted.has(to)) {
-        const [next, ...others] = readers.get(to) ?? [];
-        if (next?.type === "convolution" && !others.length && isPointwise(next, tensors)) {
-          onPanel.set(to, { calls: lower(op, tensors, operands(op, "blocks"), "panel", target), work: work(op) });
-          return;
-        }
-      }
-      const form = available.has(`${root(from)} nhwc`) && takesImages(op, tensors) ? "nhwc" : "blocks";
-      const made = op.type === "convolution" ? "blocks" : form;
-      push(index, to, lower(op, tensors, operands(op, form), result(to, made), target), work(op));
-    });
+    if (!lowering) return this.#runOnHost(index, op);
+    if (lowering.isAlias?.(op, tensors)) {
+      this.#roots.set(to, this.#root(from));
+      return;
+    }
+    const lower = (inputs: readonly Operand[], output: Operand) =>
+      lowering.lower(new Site({ op, tensors, inputs, output, target: this.#options.target }));
+    const before = this.#pending.get(from);
+    if (before) {
+      const calls = [...before.calls, ...lower(["tile"], this.#result(to, "nChw8c"))];
+      this.#push(index, to, calls, this.#workOf(op), before.work);
+    } else if (lowering.writesTile && this.#fusesWithReader(to)) {
+      const calls = lower(this.#operands(op, "nChw8c"), "tile");
+      this.#pending.set(to, { calls, work: this.#workOf(op) });
+    } else {
+      const made = this.#available.nhwc.has(this.#root(from)) ? lowering.fromNhwc?.(op, tensors) : undefined;
+      const inputs = this.#operands(op, made ? "nhwc" : "nChw8c");
+      this.#push(index, to, lower(inputs, this.#result(to, made ?? "nChw8c")), this.#workOf(op));
+    }
   }
-  for (const tensor of options.keep) operand(tensor, "blocks");
-  for (const tensor of graph.outputs) operand(tensor, "nhwc");
-  return { stages, host, root };
+
+  /** Whether the one operator that reads a tensor can read it from the tile. */
+  #fusesWithReader(tensor: number): boolean {
+    if (!this.#options.fuse || this.#wanted.has(tensor)) return false;
+    const [next, ...others] = this.#readers.get(tensor) ?? [];
+    return next !== undefined && !others.length && (loweringOf(next)?.readsTile?.(next, this.#graph.tensors) ?? false);
+  }
+
+  #runOnHost(index: number, op: Op): void {
+    const inputs = this.#operands(op, "nhwc") as Stored[];
+    this.#steps.push({ op: index, stored: [...inputs, ...op.outputs.map((tensor) => this.#result(tensor, "nhwc"))] });
+  }
+
+  #push(op: number, tensor: number, calls: readonly Call[], work: number, tileWork = 0): void {
+    const { images, height, width } = featureMap(this.#graph.tensors[tensor]!.shape);
+    const rows = images * height;
+    this.#steps.push({ op, calls, rows, width, rowWork: (work + tileWork) / rows, tileWork: tileWork / rows });
+  }
+
+  #root(tensor: number): number {
+    return this.#roots.get(tensor) ?? tensor;
+  }
+
+  /** The activations that an operator reads, in this layout; its constants are packed. */
+  #operands(op: Op, layout: MemoryLayout): Operand[] {
+    const { tensors } = this.#graph;
+    const activations = op.inputs.filter((tensor, i) => i === 0 || !tensors[tensor]!.data);
+    return activations.map((tensor) => this.#operand(tensor, layout));
+  }
+
+  /** A tensor in this layout, after a change of layout if it is not there yet. */
+  #operand(tensor: number, layout: MemoryLayout): Stored {
+    const root = this.#root(tensor);
+    if (this.#graph.tensors[root]!.data) {
+      throw new UnsupportedError(`input expected not constant, got tensor ${root}`);
+    }
+    const available = this.#available[layout];
+    if (!available.has(root)) {
+      this.#push(-1, root, [changeLayout(this.#graph.tensors[root]!, root, layout)], 0);
+      available.add(root);
+    }
+    return { tensor: root, layout };
+  }
+
+  #result(tensor: number, layout: MemoryLayout): Stored {
+    this.#available[layout].add(tensor);
+    return { tensor, layout };
+  }
+
+  /** Multiply-accumulates; an operator without any still spends time on each element. */
+  #workOf(op: Op): number {
+    const { tensors } = this.#graph;
+    return costOf(op, tensors).multAdds || elementCount(tensors[op.outputs[0]!]!.shape);
+  }
 }
 
-/** What runs on the host comes last, and makes float32. */
-function expectLast(op: OpOf<"detection">, tensors: readonly Tensor[], readers: ReadonlyMap<number, unknown>): void {
-  if (op.outputs.some((tensor) => readers.has(tensor))) {
-    throw new UnsupportedError("outputs expected to be those of the model, but another operator reads them");
-  }
-  if (!tensors[op.inputs[2]!]!.data) throw new UnsupportedError("anchors expected constant");
-  for (const tensor of op.outputs) {
-    const { dtype } = tensors[tensor]!;
-    if (dtype !== "float32") throw new UnsupportedError(`outputs expected float32, got ${dtype}`);
-  }
-}
-
-/** Whether an operator has a kernel for an image in NHWC: what a network begins with. */
-function takesImages(op: Op, tensors: readonly Tensor[]): boolean {
-  if (op.type === "convolution") return !isPointwise(op, tensors);
-  const changesType = familyOf(tensors[op.inputs[0]!]!) !== familyOf(tensors[op.outputs[0]!]!);
-  return (op.type === "quantize" || op.type === "dequantize") && changesType;
-}
-
-/** From NHWC to channel blocks or back. */
-function changeLayout(graph: Graph, tensor: number, form: "blocks" | "nhwc"): Call {
-  const map = featureMap(graph.tensors[tensor]!.shape);
-  const family = familyOf(graph.tensors[tensor]!);
-  return {
-    kernel: `${family}_${form === "blocks" ? "toBlocks" : "fromBlocks"}`,
-    input: { tensor, form: form === "blocks" ? "nhwc" : "blocks" },
-    output: { tensor, form },
-    blocks: blocksOf(map.channels),
-    record: {
-      ...geometry(map, map, family),
-      ...(family === "int8" && byteEncoding(graph.tensors[tensor]!)),
-    },
-  };
+/** From NHWC to channel blocks, or back. */
+function changeLayout(tensor: Tensor, index: number, layout: MemoryLayout): Call {
+  const isToBlocks = layout === "nChw8c";
+  const input = viewOf(tensor, { tensor: index, layout: isToBlocks ? "nhwc" : "nChw8c" });
+  const output = viewOf(tensor, { tensor: index, layout });
+  const blocks = blocksOf(output.fields.channels);
+  return call(`${elementTypeOf(tensor)}_${isToBlocks ? "toBlocks" : "fromBlocks"}`, { input, output }, { blocks });
 }

@@ -1,64 +1,71 @@
-/** Channel blocks: how an activation lies in linear memory, as a kernel is told of it. */
+/** How tensors lie in linear memory, and how a kernel is told of it. */
+import type { Window } from "../../build/abi.js";
 import { UnsupportedError } from "../errors.js";
 import type { Activation, Padding, Size } from "../ir/ops.js";
 import { ELEMENT_BYTES, elementCount, featureMap, type FeatureMap, type Tensor } from "../ir/tensor.js";
-import type { StepRecord } from "./step.js";
+import type { MemoryLayout, Stored, TileView, View, ViewFields } from "./call.js";
 
 /** Channels in a block. */
 export const BLOCK = 8;
 
-/** The kernels that a tensor belongs to. */
-export type Family = "f32" | "int8";
+/** The element types that kernels compute with: float32, or 8 bits held as int16 less the zero point. */
+export type ElementType = "f32" | "q8";
 
-/** How many blocks hold so many channels. */
+/** Returns the number of blocks that hold so many channels. */
 export function blocksOf(channels: number): number {
   return Math.ceil(channels / BLOCK);
 }
 
-/** The kernels for a tensor. Throws UnsupportedError for a type that no kernel computes with. */
-export function familyOf(tensor: Tensor): Family {
+/** Returns the element type of a tensor. Throws UnsupportedError for a type that no kernel computes with. */
+export function elementTypeOf(tensor: Tensor): ElementType {
   if (tensor.dtype === "float32") return "f32";
-  if (tensor.dtype === "uint8" || tensor.dtype === "int8") return "int8";
+  if (tensor.dtype === "uint8" || tensor.dtype === "int8") return "q8";
   throw new UnsupportedError(
     `tensor ${JSON.stringify(tensor.name)} expected float32, uint8 or int8, got ${tensor.dtype}`,
   );
 }
 
 /** Bytes of a pixel in a block: eight float32, or eight int16. */
-export function pixelBytesOf(family: Family): number {
-  return family === "f32" ? 32 : 16;
+export function pixelBytesOf(type: ElementType): number {
+  return type === "f32" ? 32 : 16;
 }
 
-/** Bytes of an activation in channel blocks, or as callers have it. */
-export function storedBytes(tensor: Tensor, form: "blocks" | "nhwc"): number {
-  if (form === "nhwc") return elementCount(tensor.shape) * ELEMENT_BYTES[tensor.dtype];
+/** Returns the bytes that a tensor takes in linear memory. */
+export function storedBytes(tensor: Tensor, layout: MemoryLayout): number {
+  if (layout === "nhwc") return elementCount(tensor.shape) * ELEMENT_BYTES[tensor.dtype];
   const { images, height, width, channels } = featureMap(tensor.shape);
-  return blocksOf(channels) * images * height * width * pixelBytesOf(familyOf(tensor));
+  return blocksOf(channels) * images * height * width * pixelBytesOf(elementTypeOf(tensor));
 }
 
-/** The fields of a step that say how large input and output are. */
-export function geometry(input: FeatureMap, output: FeatureMap, family: Family): StepRecord {
-  return {
-    pixelBytes: pixelBytesOf(family),
-    images: output.images,
-    inHeight: input.height,
-    inWidth: input.width,
-    inChannels: input.channels,
-    inBlocks: blocksOf(input.channels),
-    outHeight: output.height,
-    outWidth: output.width,
-    outChannels: output.channels,
-    outBlocks: blocksOf(output.channels),
-  };
+/** Describes a tensor to a kernel; `map` tells its sides where they are not those of its shape. */
+export function viewOf(tensor: Tensor, of: Stored, map: FeatureMap = featureMap(tensor.shape)): View {
+  const type = elementTypeOf(tensor);
+  const pixelBytes = of.layout === "nhwc" ? map.channels * ELEMENT_BYTES[tensor.dtype] : pixelBytesOf(type);
+  return { of, fields: { ...map, pixelBytes, ...encodingOf(tensor) } };
 }
 
-/** The fields of a step that describe a sliding window. */
-export function windowRecord(kernel: Size, stride: Size, padding: Padding): StepRecord {
+/** Describes the rows of a tensor on the scratch tile, with `channels` for those that a kernel leaves there. */
+export function tileViewOf(tensor: Tensor, { images, height, width, channels }: FeatureMap): TileView {
+  const pixelBytes = pixelBytesOf(elementTypeOf(tensor));
+  return { of: "tile", fields: { images, height, width, channels, pixelBytes, ...encodingOf(tensor) } };
+}
+
+/** The zero point of an 8-bit tensor, counted from the lowest value of its type, and the bits that count bytes from there. */
+function encodingOf(tensor: Tensor): Pick<ViewFields, "zeroPoint" | "flip"> {
+  if (elementTypeOf(tensor) === "f32") return { zeroPoint: 0, flip: 0 };
+  const lowest = lowestOf(tensor);
+  return { zeroPoint: affineOf(tensor).zeroPoint - lowest, flip: -lowest };
+}
+
+/** The parameters that describe a sliding window. */
+export function windowOf(kernel: Size, stride: Size, padding: Padding): Window<never> {
   return {
     kernelHeight: kernel[0],
     kernelWidth: kernel[1],
     strideHeight: stride[0],
     strideWidth: stride[1],
+    dilationHeight: 1,
+    dilationWidth: 1,
     padTop: padding.top,
     padLeft: padding.left,
   };
@@ -100,15 +107,12 @@ export function lowestOf(tensor: Tensor): number {
   return tensor.dtype === "int8" ? -128 : 0;
 }
 
-/** The fields that describe an 8-bit tensor in NHWC: its zero point from the lowest value, and how to count from that. */
-export function byteEncoding(tensor: Tensor): StepRecord {
-  const lowest = lowestOf(tensor);
-  return { zeroPoint: affineOf(tensor).zeroPoint - lowest, flip: -lowest };
-}
+/** 1.5 · 2^23: added to a float32 of magnitude below 2^22, it leaves no bits for a fraction. */
+export const ROUND = 12582912;
 
-/** The bounds of an output, in the units it is stored in: what its activation and its type allow. */
+/** Returns the bounds of an output, in the units it is stored in: its activation and its type set them. */
 export function bounds(activation: Activation, output: Tensor): { lo: number; hi: number } {
-  if (familyOf(output) === "f32") {
+  if (elementTypeOf(output) === "f32") {
     if (activation === "none") return { lo: -Infinity, hi: Infinity };
     return { lo: 0, hi: activation === "relu6" ? 6 : Infinity };
   }

@@ -6,7 +6,7 @@
  */
 import { BLOCK, blocksOf } from "./layout.js";
 import type { KernelExports } from "../runtime/kernels.js";
-import type { Packed, Packing } from "./group.js";
+import type { Packed, Packing } from "./call.js";
 
 /** float32 weights with their bias. */
 export interface FloatMatrix {
@@ -52,7 +52,7 @@ export function packConvolution(matrix: FloatMatrix, outputs: number, rows: numb
   };
 }
 
-/** For int8_pointwise: per block of outputs bias [8], [taps · C up to whole blocks / 2][8][2], scales [8]. */
+/** For q8_pointwise: per block of outputs bias [8], [taps · C up to whole blocks / 2][8][2], scales [8]. */
 export function packIntegerPointwise(matrix: IntegerMatrix, outputs: number, taps: number, channels: number): Packed {
   const { from, weights, bias, scales } = matrix;
   const flip = flipOf(matrix);
@@ -72,7 +72,7 @@ export function packIntegerPointwise(matrix: IntegerMatrix, outputs: number, tap
 }
 
 /**
- * For int8_pointwiseDot: per block of outputs bias [8], [taps · C up to whole blocks / 4][8][4] of int8, scales [8].
+ * For q8_pointwiseDot: per block of outputs bias [8], [taps · C up to whole blocks / 4][8][4] of int8, scales [8].
  * The inputs are bytes `zeroPoint` above their value.
  */
 export function packBytePointwise(
@@ -108,7 +108,7 @@ export function weightOffsetOf({ weights, zeroPoint }: IntegerMatrix): number {
   return (weights instanceof Uint8Array ? 128 : 0) - zeroPoint;
 }
 
-/** For int8_convolution: per block of outputs bias [8], [kernelHeight][kernelWidth · C up to even / 2][8][2], scales [8]. */
+/** For q8_convolution: per block of outputs bias [8], [kernelHeight][kernelWidth · C up to even / 2][8][2], scales [8]. */
 export function packIntegerConvolution(matrix: IntegerMatrix, outputs: number, rows: number, run: number): Packed {
   const words = blocksOf(outputs) * (2 + (rows * (run + (run % 2))) / 2) * BLOCK;
   return {
@@ -128,7 +128,7 @@ export function packDepthwise(matrix: FloatMatrix, channels: number, taps: numbe
   };
 }
 
-/** For int8_depthwise: per block bias [8], then [taps][8] of int16, scales [8]. */
+/** For q8_depthwise: per block bias [8], then [taps][8] of int16, scales [8]. */
 export function packIntegerDepthwise(matrix: IntegerMatrix, channels: number, taps: number): Packed {
   const words = blocksOf(channels) * (2 * BLOCK + (taps * BLOCK) / 2);
   return {
@@ -138,7 +138,7 @@ export function packIntegerDepthwise(matrix: IntegerMatrix, channels: number, ta
   };
 }
 
-/** For int8_depthwise3x3s1 and …s2: per half block bias [4], seven vectors of four pairs, scales [4]. */
+/** For q8_depthwise3x3s1 and …s2: per half block bias [4], seven vectors of four pairs, scales [4]. */
 export function packIntegerDepthwise3x3(matrix: IntegerMatrix, channels: number): Packed {
   const words = blocksOf(channels) * 2 * HALF_3X3;
   return {

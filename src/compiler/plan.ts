@@ -1,117 +1,123 @@
 /**
  * Addresses for everything, decided before any memory exists:
  *
- *     0      1024      …       …       …         …        …
- *     unused control | steps | zeros | weights | panels | arena
+ *     0      1024      …        …       …         …       …
+ *     unused control | params | zeros | weights | tiles | arena
  *
  * The first kilobyte stays unused because the compiler folds address offsets only if small addresses are invalid.
  */
+import type { KernelName } from "../../build/abi.js";
 import type { Graph } from "../ir/graph.js";
+import { CONTROL_BYTES } from "../runtime/pool/thread.js";
 import { align, placeAll, type Lifetime } from "./arena.js";
-import { cutStage, type Cut } from "./tiling.js";
+import {
+  fieldsOf,
+  packedOf,
+  storedOf,
+  viewsOf,
+  type Call,
+  type Group,
+  type MemoryLayout,
+  type Packed,
+} from "./call.js";
+import { isGroup, type Fused, type HostStep, type Step } from "./fuse.js";
 import { storedBytes } from "./layout.js";
-import type { Lowered } from "./fuse.js";
-import type { Call, Operand, Stage } from "./group.js";
-import { STEP_BYTES, type StepRecord } from "./step.js";
-import { CONTROL_BYTES } from "../runtime/team.js";
+import { paramsBytes, ParamsWriter } from "./params.js";
+import { tileGroup, type Tiling } from "./tiling.js";
 
-export interface PlannedCall extends Call {
-  /** Address of the step. */
-  readonly step: number;
-  /** Address of the packed weights; 0 if there are none. */
-  readonly weightsAddress: number;
-  /** The whole step. */
-  readonly fields: StepRecord;
+/** A kernel call with its address. */
+export interface PlannedCall {
+  readonly kernel: KernelName;
+  /** Address of the parameters. */
+  readonly params: number;
+  /** Channel blocks of the output. */
+  readonly blocks: number;
 }
 
-export interface PlannedStage extends Stage {
+export interface PlannedGroup {
+  readonly op: number;
   readonly calls: readonly PlannedCall[];
-  readonly cut: Cut;
+  readonly rows: number;
+  readonly tiling: Tiling;
+  /** Bytes of inputs, weights and outputs as they lie in linear memory: the group touches these at least once. */
+  readonly bytes: number;
 }
+
+export type PlannedStep = PlannedGroup | HostStep;
 
 /** Bytes of linear memory by purpose. */
 export interface MemoryReport {
   /** Packed weights. */
   readonly weights: number;
-  /** Activations, inputs and outputs; those that are not needed at the same time share bytes. */
+  /** Activations, inputs and outputs; tensors that are not needed at the same time share bytes. */
   readonly arena: number;
-  /** Records of steps, padding, and a panel for each thread. */
+  /** Parameters of kernels, padding, and a scratch tile for each thread. */
   readonly scratch: number;
   /** All of linear memory: the sum, in whole pages of 64 KiB. */
   readonly total: number;
 }
 
 export interface Plan {
-  readonly stages: readonly PlannedStage[];
-  /** Where the counters of the threads are. */
+  readonly steps: readonly PlannedStep[];
+  /** Address of the counters of the threads. */
   readonly control: number;
-  /** A panel for each thread. From the first on, memory is free while weights are packed. */
-  readonly panels: readonly number[];
+  /** A scratch tile for each thread. From the first on, memory is free while weights are packed. */
+  readonly tiles: readonly number[];
+  /** The parameters of all calls, and their address. */
+  readonly params: { readonly address: number; readonly bytes: Uint8Array };
+  /** The constants with their addresses. */
+  readonly constants: readonly { readonly packed: Packed; readonly address: number }[];
   readonly memory: MemoryReport;
-  /** The address of a tensor, where it is in that form. */
-  readonly address: (tensor: number, form: "blocks" | "nhwc") => number;
+  /** Returns the address of a tensor that lies in memory in this layout. */
+  readonly address: (tensor: number, layout: MemoryLayout) => number;
 }
 
 const START = 1024;
 /** Bytes of a page of WebAssembly memory. */
 export const PAGE = 65536;
+/** Kernels read up to a few vectors beyond the last element, and write as much beyond the tile. */
+const SLACK = 256;
 
-/** Addresses for the stages of a graph, and units for so many threads. */
-export function planMemory(graph: Graph, lowered: Lowered, keep: ReadonlySet<number>, threads: number): Plan {
-  const { stages, root } = lowered;
-  const lives = lifetimes(graph, lowered, keep);
-  const keys = [...lives.keys()];
-  const arena = placeAll([...lives.values()]);
-  const calls = stages.flatMap((stage) => stage.calls);
-  const cuts = stages.map((stage) => cutStage(stage, threads));
+/** Plans memory for the steps of a graph, and tasks for this number of threads. */
+export function planMemory(graph: Graph, fused: Fused, keep: ReadonlySet<number>, threads: number): Plan {
+  const groups = fused.steps.filter(isGroup);
+  const calls = groups.flatMap((group) => group.calls);
+  const tilings = new Map(groups.map((group) => [group, tileGroup(group, threads)]));
 
-  const steps = START + CONTROL_BYTES;
-  const zeros = align(steps + calls.length * STEP_BYTES);
-  const zeroBytes = Math.max(...calls.map(({ record }) => record.inWidth! * record.pixelBytes!), 0);
-  const weightsStart = zeros + align(zeroBytes);
-  let end = weightsStart;
-  const weightsAddresses = new Map<Call, number>();
-  for (const call of calls) {
-    if (!call.weights) continue;
-    weightsAddresses.set(call, end);
-    end += align(call.weights.bytes);
-  }
-  const weights = end - weightsStart;
-  const panelBytes = Math.max(
-    ...stages.flatMap((stage, i) => stage.calls.map((call) => call.panelBytes?.(cuts[i]!.rows) ?? 0)),
-    0,
-  );
-  const panelStride = align(panelBytes + SLACK);
-  const panels = Array.from({ length: threads }, (_, thread) => end + thread * panelStride);
-  const arenaStart = end + threads * panelStride;
-  const packing = Math.max(...calls.map(({ weights: packed }) => packed?.scratch ?? 0), 0);
+  const params = START + CONTROL_BYTES;
+  const zeros = align(params + paramsBytes(calls));
+  const weightsStart = zeros + align(zeroBytes(calls));
+  const { constants, end } = placeConstants(calls, weightsStart);
+  const tileStride = align(largest(groups, (group) => tileBytesOf(group, tilings.get(group)!)) + SLACK);
+  const tiles = Array.from({ length: threads }, (_, thread) => end + thread * tileStride);
+  const arenaStart = end + threads * tileStride;
+  const arena = new Arena(graph, fused, keep, arenaStart);
+  const packing = largest(constants, ({ packed }) => packed.scratch ?? 0);
   const used = Math.max(arenaStart + arena.bytes, end + packing) + SLACK;
-  const offsets = new Map(keys.map((key, i) => [key, arenaStart + arena.offsets[i]!]));
-  const address = (tensor: number, form: "blocks" | "nhwc") => offsets.get(`${root(tensor)} ${form}`)!;
-  const place = (operand: Operand) => (operand === "panel" ? 0 : address(operand.tensor, operand.form));
 
-  let step = steps;
-  const planned = stages.map((stage, i) => ({
-    ...stage,
-    cut: cuts[i]!,
-    calls: stage.calls.map((call): PlannedCall => {
-      const weightsAddress = weightsAddresses.get(call) ?? 0;
-      const places = {
-        input: place(call.input),
-        other: call.other ? place(call.other) : 0,
-        output: place(call.output),
-        weights: weightsAddress,
-        zeros,
-      };
-      step += STEP_BYTES;
-      return { ...call, step: step - STEP_BYTES, weightsAddress, fields: { ...call.record, ...places } };
-    }),
-  }));
+  const addresses = new Map(constants.map(({ packed, address }) => [packed, address]));
+  const writer = new ParamsWriter(params, paramsBytes(calls), {
+    stored: ({ tensor, layout }) => arena.address(tensor, layout),
+    packed: (packed) => addresses.get(packed)!,
+    zeros,
+  });
+  const plan = (step: Step): PlannedStep => {
+    if (!isGroup(step)) return step;
+    const planned = step.calls.map((each) => ({
+      kernel: each.kernel,
+      params: writer.write(each),
+      blocks: each.blocks,
+    }));
+    return { op: step.op, calls: planned, rows: step.rows, tiling: tilings.get(step)!, bytes: bytesOf(step, graph) };
+  };
+  const weights = end - weightsStart;
   return {
-    stages: planned,
+    steps: fused.steps.map(plan),
     control: START,
-    panels,
-    address,
+    tiles,
+    params: { address: params, bytes: writer.bytes },
+    constants,
+    address: (tensor, layout) => arena.address(fused.root(tensor), layout),
     memory: {
       weights,
       arena: arena.bytes,
@@ -121,33 +127,81 @@ export function planMemory(graph: Graph, lowered: Lowered, keep: ReadonlySet<num
   };
 }
 
-/** Kernels read up to a few vectors beyond the last element, and write as much beyond the panel. */
-const SLACK = 256;
+/** The largest of some numbers; 0 if there is none. */
+function largest<T>(items: readonly T[], size: (item: T) => number): number {
+  return items.reduce((most, item) => Math.max(most, size(item)), 0);
+}
 
-/** From which stage to which each stored form of a tensor is needed; inputs come before the first. */
-function lifetimes(graph: Graph, { stages, host, root }: Lowered, keep: ReadonlySet<number>): Map<string, Lifetime> {
-  const lives = new Map<string, { bytes: number; first: number; last: number }>();
-  const use = (tensor: number, form: "blocks" | "nhwc", stage: number) => {
-    const key = `${tensor} ${form}`;
-    const known = lives.get(key);
-    if (known) {
-      known.last = Math.max(known.last, stage);
-      return;
+function tileBytesOf({ calls }: Group, { rows }: Tiling): number {
+  return largest(calls, ({ tileBytes }) => tileBytes?.(rows) ?? 0);
+}
+
+/** Bytes of the longest input row that padding stands for. */
+function zeroBytes(calls: readonly Call[]): number {
+  const padding = calls.filter((each) => fieldsOf(each).some(({ value }) => value === "zeros"));
+  return largest(padding, (each) => largest(viewsOf(each), ({ fields }) => fields.width * fields.pixelBytes));
+}
+
+/** Addresses for all constants, in the order of the calls. */
+function placeConstants(calls: readonly Call[], start: number) {
+  let end = start;
+  const constants = calls.flatMap(packedOf).map((packed) => {
+    const address = end;
+    end += align(packed.bytes);
+    return { packed, address };
+  });
+  return { constants, end };
+}
+
+function bytesOf({ calls }: Group, { tensors }: Graph): number {
+  const stored = calls.flatMap(storedOf).map(({ tensor, layout }) => storedBytes(tensors[tensor]!, layout));
+  const packed = calls.flatMap(packedOf).map(({ bytes }) => bytes);
+  return [...stored, ...packed].reduce((a, b) => a + b, 0);
+}
+
+/** The activations, each from the step that makes it to the last one that reads it. */
+class Arena {
+  readonly bytes: number;
+  readonly #addresses: Readonly<Record<MemoryLayout, Map<number, number>>> = { nChw8c: new Map(), nhwc: new Map() };
+
+  constructor(graph: Graph, { steps, root }: Fused, keep: ReadonlySet<number>, start: number) {
+    const lives: Record<MemoryLayout, Map<number, Life>> = { nChw8c: new Map(), nhwc: new Map() };
+    const use = (tensor: number, layout: MemoryLayout, step: number) => {
+      const known = lives[layout].get(tensor);
+      if (known) known.last = Math.max(known.last, step);
+      else lives[layout].set(tensor, { tensor, layout, first: step, last: step });
+    };
+    // Inputs come before the first step.
+    for (const tensor of graph.inputs) use(tensor, "nhwc", -1);
+    for (const [index, step] of steps.entries()) {
+      const stored = isGroup(step) ? step.calls.flatMap(storedOf) : step.stored;
+      for (const { tensor, layout } of stored) use(tensor, layout, index);
     }
-    lives.set(key, { bytes: storedBytes(graph.tensors[tensor]!, form), first: stage, last: stage });
-  };
-  for (const tensor of graph.inputs) use(tensor, "nhwc", -1);
-  for (const [index, stage] of stages.entries()) {
-    for (const { input, other, output } of stage.calls) {
-      for (const operand of [input, other, output]) {
-        if (operand && operand !== "panel") use(operand.tensor, operand.form, index);
-      }
+    for (const tensor of graph.outputs) use(root(tensor), "nhwc", steps.length);
+    for (const tensor of keep) use(root(tensor), "nChw8c", steps.length);
+    const all = [...lives.nhwc.values(), ...lives.nChw8c.values()].toSorted((a, b) => a.first - b.first);
+    const placed = placeAll(
+      all.map(({ tensor, layout, first, last }): Lifetime => ({
+        bytes: storedBytes(graph.tensors[tensor]!, layout),
+        first,
+        last,
+      })),
+    );
+    this.bytes = placed.bytes;
+    for (const [i, { tensor, layout }] of all.entries()) {
+      this.#addresses[layout].set(tensor, start + placed.offsets[i]!);
     }
   }
-  for (const { inputs, outputs } of host) {
-    for (const tensor of [...inputs.slice(0, 2), ...outputs]) use(root(tensor), "nhwc", stages.length);
+
+  address(tensor: number, layout: MemoryLayout): number {
+    return this.#addresses[layout].get(tensor)!;
   }
-  for (const tensor of graph.outputs) use(root(tensor), "nhwc", stages.length);
-  for (const tensor of keep) use(root(tensor), "blocks", stages.length);
-  return lives;
+}
+
+/** The steps that need a tensor in one of its layouts. */
+interface Life {
+  readonly tensor: number;
+  readonly layout: MemoryLayout;
+  first: number;
+  last: number;
 }

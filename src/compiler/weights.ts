@@ -1,8 +1,10 @@
 /** The constants of a convolution as its kernels take them: real numbers, or integers with their requantisation. */
+import type { OpOf } from "../ir/ops.js";
 import { UnsupportedError } from "../errors.js";
 import { dequantized } from "../ir/passes/constants.js";
 import type { Tensor } from "../ir/tensor.js";
-import { affineOf, familyOf, isScale } from "./layout.js";
+import { affineOf, elementTypeOf, isScale } from "./layout.js";
+import type { Site } from "./lower/site.js";
 import type { FloatMatrix, IntegerMatrix } from "./pack.js";
 
 /** Weights and bias as float32, whatever constant type they have. */
@@ -22,15 +24,14 @@ export function floatMatrix(weights: Tensor, bias: Tensor | undefined, outputs: 
  * float32(input scale · weight scale) / output scale, in float32 as XNNPACK has it.
  */
 export function integerMatrix(
-  input: Tensor,
-  weights: Tensor,
-  bias: Tensor | undefined,
-  output: Tensor,
+  site: Site<OpOf<"convolution" | "depthwise" | "fullyconnected">>,
   outputs: number,
 ): IntegerMatrix {
+  const { x: input, y: output } = site;
+  const [weights, bias] = [site.operand(1)!, site.operand(2)];
   expectConstant(weights, "weights");
   if (bias) expectConstant(bias, "bias");
-  if (familyOf(weights) !== "int8")
+  if (elementTypeOf(weights) !== "q8")
     throw new UnsupportedError(`weights expected 8 bits beside an 8-bit input, got ${weights.dtype}`);
   if (bias && bias.dtype !== "int32") throw new UnsupportedError(`bias expected int32, got ${bias.dtype}`);
   const { scale, axis } = weights.quantization ?? { scale: [], axis: 0 };

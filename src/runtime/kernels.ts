@@ -1,52 +1,27 @@
 /** The kernels as the host sees them: a compiled module for each build, an instance for each network. */
 import { instantiate, instantiateSync } from "@assemblyscript/loader";
+import type { KernelName } from "../../build/abi.js";
 import type { Build } from "./features.js";
 
-/** Computes rows × channel blocks of the output of a step; assembly/step.ts explains the arguments. */
+/**
+ * Computes rows × channel blocks of an output.
+ *
+ * @param params address of the parameters, see assembly/abi.
+ * @param tile address of the scratch tile of the calling thread.
+ */
 export type Kernel = (
-  step: number,
-  panel: number,
+  params: number,
+  tile: number,
   rowBegin: number,
   rowEnd: number,
   blockBegin: number,
   blockEnd: number,
 ) => void;
 
-/** The exports of assembly/index.ts. */
-export type KernelName =
-  | `${"f32" | "int8"}_${
-      | "activation"
-      | "add"
-      | "averagepool"
-      | "convolution"
-      | "depthwise"
-      | "depthwise3x3s1"
-      | "depthwise3x3s2"
-      | "fromBlocks"
-      | "maxpool"
-      | "toBlocks"
-      | "pointwise"
-      | "softmax"}`
-  | "f32_leakyrelu"
-  | "f32_logistic"
-  | "int8_dequantize"
-  | "int8_dequantizeNhwc"
-  | "int8_lookup"
-  | "int8_mean"
-  | "int8_narrow"
-  | "int8_pointwiseDot"
-  | "int8_quantize"
-  | "int8_quantizeNhwc"
-  | "concatenation"
-  | "gather"
-  | "pad"
-  | "rearrange"
-  | "reshape";
-
 export type KernelExports = Record<KernelName, Kernel> & {
-  /** What the engine makes of four products of bytes, see assembly/int8/pointwisedot.ts. */
-  int8_dotsUnsigned(w: number, x: number): number;
-  /** Pack weights, see assembly/blocks/interleave.ts. */
+  /** What the engine makes of four products of bytes, see assembly/q8/pointwisedot.ts. */
+  q8_dotsUnsigned(w: number, x: number): number;
+  /** Pack weights, see assembly/move/interleave.ts. */
   interleave(input: number, output: number, words: number, flip: number): void;
   interleavePairs(input: number, output: number, words: number, flip: number, offset: number): void;
 };
@@ -113,7 +88,7 @@ const PROBES = [
 ] as const;
 
 /** Whether the kernels multiply unsigned with signed bytes exactly on this machine. */
-export function multipliesBytes({ int8_dotsUnsigned: dot }: KernelExports): boolean {
+export function multipliesBytes({ q8_dotsUnsigned: dot }: KernelExports): boolean {
   return PROBES.every(([w, x]) => {
     const exact = w.reduce((sum: number, factor, i) => sum + factor * x[i]!, 0);
     return dot(word(w), word(x)) === exact;

@@ -1,14 +1,15 @@
 /** A planned graph in a linear memory of its own, ready to run. */
+import type { Target } from "../compiler/call.js";
+import { writeImage, type ShrinkingFile } from "../compiler/image.js";
+import { compileGraph } from "../compiler/index.js";
+import { affineOf, BLOCK, blocksOf, elementTypeOf } from "../compiler/layout.js";
+import { PAGE, type MemoryReport, type Plan } from "../compiler/plan.js";
 import type { Graph } from "../ir/graph.js";
 import { elementCount, featureMap, type Tensor, type TensorView } from "../ir/tensor.js";
-import { bindKernels, runUnit, unitsOf, type PlainStage, type RunningStage } from "./execute.js";
+import { bindSteps, isHostStep, runTask, tasksOf, type BoundStep } from "./execute.js";
+import { loadHostOperators } from "./host/index.js";
 import { instantiateKernels, multipliesBytes, type Modules } from "./kernels.js";
-import { affineOf, BLOCK, blocksOf, familyOf } from "../compiler/layout.js";
-import { lowerGraph } from "../compiler/fuse.js";
-import { PAGE, planMemory, type MemoryReport, type Plan, type PlannedCall } from "../compiler/plan.js";
-import type { Packing, Target } from "../compiler/group.js";
-import { writeStep } from "../compiler/step.js";
-import type { Team } from "./threads.js";
+import type { ThreadPool } from "./pool/pool.js";
 
 export interface ProgramOptions {
   /** Bytes that linear memory may take. */
@@ -17,14 +18,25 @@ export interface ProgramOptions {
   readonly keep: readonly number[];
   /** false: no two operators run as one. For tests: the bytes are the same. */
   readonly fuse?: boolean;
-  /** How many threads to use; more than one need a module for shared memory. Default: 1. */
+  /** Threads to use; more than one need a module for shared memory. Default: 1. */
   readonly threads?: number;
-  /** How many images the graph is for. Default: 1. */
+  /** Images that the graph is for. Default: 1. */
   readonly batch?: number;
-  /** The file that the graph's constants are views of; what it has to give back is given back as they are packed. */
-  readonly file?: Contents | undefined;
-  /** What the kernels may count on. For tests: the bytes are the same. Default: what the machine has. */
+  /** The file that the graph's constants are views of; it shrinks while they are packed. */
+  readonly file?: ShrinkingFile | undefined;
+  /** The abilities that the kernels may use. For tests: the bytes are the same. Default: those of the machine. */
   readonly target?: Target;
+}
+
+/** What a program is made from. */
+interface Parts {
+  readonly graph: Graph;
+  readonly plan: Plan;
+  readonly buffer: ArrayBufferLike;
+  readonly steps: readonly BoundStep[];
+  readonly pool: ThreadPool | undefined;
+  readonly batch: number;
+  readonly target: Target;
 }
 
 export class Program {
@@ -32,37 +44,25 @@ export class Program {
   readonly inputs: readonly TensorView[];
   readonly outputs: readonly TensorView[];
   readonly target: Target;
-  /** How many threads run it, the caller's included. */
+  /** Threads that run it, the caller's included. */
   readonly threads: number;
   /** The graph without its constants, which are packed. */
   readonly graph: Graph;
   readonly plan: Plan;
   readonly #buffer: ArrayBufferLike;
-  readonly #stages: readonly RunningStage[];
-  readonly #team: Team | undefined;
+  readonly #steps: readonly BoundStep[];
+  readonly #pool: ThreadPool | undefined;
   readonly #batch: number;
-  /** What the host has to do after the last stage, for so many images. */
-  readonly #finish: ((images: number) => void) | undefined;
 
-  private constructor(
-    graph: Graph,
-    plan: Plan,
-    buffer: ArrayBufferLike,
-    stages: readonly RunningStage[],
-    team: Team | undefined,
-    batch: number,
-    target: Target,
-    finish: ((images: number) => void) | undefined,
-  ) {
+  private constructor({ graph, plan, buffer, steps, pool, batch, target }: Parts) {
     this.graph = withoutConstants(graph);
     this.plan = plan;
     this.#buffer = buffer;
-    this.#stages = stages;
-    this.#team = team;
+    this.#steps = steps;
+    this.#pool = pool;
     this.#batch = batch;
     this.target = target;
-    this.#finish = finish;
-    this.threads = 1 + (team?.workers ?? 0);
+    this.threads = 1 + (pool?.workers ?? 0);
     this.memory = plan.memory;
     const view = (tensor: number) => viewOf(graph.tensors[tensor]!, buffer, plan.address(tensor, "nhwc"));
     this.inputs = graph.inputs.map(view);
@@ -77,79 +77,64 @@ export class Program {
    * if a thread cannot be started.
    */
   static async create(graph: Graph, modules: Modules, options: ProgramOptions): Promise<Program> {
-    const { maxMemory, fuse = true, threads = 1, batch = 1, file } = options;
-    const keep = new Set(options.keep);
+    const { threads = 1, batch = 1, file } = options;
     const target = options.target ?? (await targetOf(graph, modules, threads > 1));
-    const lowered = lowerGraph(graph, { fuse, keep, target });
-    const plan = planMemory(graph, lowered, keep, threads);
-    const { total } = plan.memory;
-    if (total > maxMemory) {
-      throw new RangeError(`"maxMemory" expected at least ${total} bytes for this model, got ${maxMemory}`);
-    }
-    const pages = total / PAGE;
+    const plan = compileGraph(graph, { ...options, target, threads });
+    const pages = plan.memory.total / PAGE;
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: threads > 1 });
     const kernels = await instantiateKernels(modules, memory);
-    const plain = plan.stages.map(({ op, rows, cut, calls }): PlainStage => {
-      const plainCalls = calls.map(({ kernel, step, blocks }) => ({ kernel, step, blocks }));
-      return { op, calls: plainCalls, rows, rowsAtATime: cut.rows, shares: cut.shares };
-    });
-    const stages = bindKernels(plain, kernels);
-    let team;
-    if (threads > 1) {
-      const { recruit } = await import("./threads.js");
-      team = await recruit(stages, { modules, memory, stages: plain, batch, control: plan.control }, plan.panels);
-    }
     const view = (tensor: number) => viewOf(graph.tensors[tensor]!, memory.buffer, plan.address(tensor, "nhwc"));
-    let finish: ((images: number) => void) | undefined;
-    if (lowered.host.length) {
-      const { detector } = await import("./host/detection.js");
-      const each = lowered.host.map((op) => detector(op, graph.tensors, view));
-      finish = (images: number) => {
-        for (const run of each) run(images);
-      };
+    const hostOps = plan.steps.filter(isHostStep).map(({ op }) => graph.ops[op]!);
+    const operators = await loadHostOperators(hostOps);
+    const steps = bindSteps(plan.steps, kernels, ({ op: index }) => {
+      const op = graph.ops[index]!;
+      return operators.get(op.type)!(op, graph.tensors, view);
+    });
+    let pool;
+    if (threads > 1) {
+      const { startPool } = await import("./pool/pool.js");
+      pool = await startPool(steps, { modules, memory, steps: plan.steps, batch, control: plan.control }, plan.tiles);
     }
     // Last, because the file may be gone with it.
-    const calls = plan.stages.flatMap((stage) => stage.calls);
-    for (const { step, fields } of calls) writeStep(memory.buffer, step, fields);
-    packWeights(calls, { buffer: memory.buffer, kernels, scratch: plan.panels[0]! }, file);
-    return new Program(graph, plan, memory.buffer, stages, team, batch, target, finish);
+    writeImage(plan, { buffer: memory.buffer, kernels }, file);
+    return new Program({ graph, plan, buffer: memory.buffer, steps, pool, batch, target });
   }
 
-  /** The operators that the stages end with, in the order they run; -1 is a change of layout. */
-  get stages(): readonly number[] {
-    return this.#stages.map(({ op }) => op);
+  /** The operators that the steps end with, in the order in which they run; -1 is a change of layout. */
+  get steps(): readonly number[] {
+    return this.plan.steps.map(({ op }) => op);
   }
 
   /**
-   * From the inputs to the outputs, for the first `images` images of the batch. Allocates nothing; the inputs' memory is
-   * used for other things after they are read.
+   * From the inputs to the outputs, for the first `images` images of the batch. Allocates nothing; once read, the inputs'
+   * memory serves other tensors.
    *
-   * @param ends takes the time at which each stage ended, by performance.now().
+   * @param ends takes the time at which each step ended, by performance.now().
    */
   execute(images = this.#batch, ends?: Float64Array): void {
-    if (this.#team) this.#team.execute(images, ends);
+    if (this.#pool) this.#pool.execute(images, ends);
     else this.#executeAlone(images, ends);
-    this.#finish?.(images);
   }
 
   #executeAlone(images: number, ends: Float64Array | undefined): void {
-    for (let stage = 0; stage < this.#stages.length; ++stage) {
-      this.executeStage(stage, images);
-      if (ends) ends[stage] = performance.now();
+    for (let step = 0; step < this.#steps.length; ++step) {
+      this.executeStep(step, images);
+      if (ends) ends[step] = performance.now();
     }
   }
 
-  /** One stage alone on the calling thread, to time it. */
-  executeStage(index: number, images = this.#batch): void {
-    const stage = this.#stages[index]!;
-    const panel = this.plan.panels[0]!;
-    const units = unitsOf(stage);
-    for (let unit = 0; unit < units; ++unit) runUnit(stage, unit, panel, images / this.#batch);
+  /** One step alone on the calling thread, to time it. */
+  executeStep(index: number, images = this.#batch): void {
+    const step = this.#steps[index]!;
+    if (typeof step === "function") return step(images);
+    const tile = this.plan.tiles[0]!;
+    const tasks = tasksOf(step);
+    for (let task = 0; task < tasks; ++task) runTask(step, task, tile, images / this.#batch);
   }
 
   /** Ends the threads. */
   dispose(): void {
-    this.#team?.dismiss();
+    this.#pool?.terminate();
   }
 
   /** The real numbers of a tensor that was kept, in NHWC. */
@@ -158,17 +143,9 @@ export class Program {
     return this.#stored(tensor).map((value) => value * scale);
   }
 
-  /** Its 8-bit values as the tensor's type has them, or its real numbers. */
-  readRaw(tensor: number): TensorView {
-    const { zeroPoint } = this.#encoding(tensor);
-    const raw = newView(this.graph.tensors[tensor]!);
-    raw.set(this.#stored(tensor).map((value) => value + zeroPoint));
-    return raw;
-  }
-
   #encoding(tensor: number): { scale: number; zeroPoint: number } {
     const it = this.graph.tensors[tensor]!;
-    return familyOf(it) === "f32" ? { scale: 1, zeroPoint: 0 } : affineOf(it);
+    return elementTypeOf(it) === "f32" ? { scale: 1, zeroPoint: 0 } : affineOf(it);
   }
 
   /** What lies in the channel blocks of a tensor, in NHWC. */
@@ -177,9 +154,9 @@ export class Program {
     const { images, height, width, channels } = featureMap(it.shape);
     const pixels = images * height * width;
     const elements = pixels * blocksOf(channels) * BLOCK;
-    const address = this.plan.address(tensor, "blocks");
+    const address = this.plan.address(tensor, "nChw8c");
     const blocks =
-      familyOf(it) === "f32"
+      elementTypeOf(it) === "f32"
         ? new Float32Array(this.#buffer, address, elements)
         : new Int16Array(this.#buffer, address, elements);
     const stored = new Float32Array(pixels * channels);
@@ -189,26 +166,6 @@ export class Program {
       }
     }
     return stored;
-  }
-}
-
-/** Bytes, and a way to give back the memory of all but the first of them. */
-interface Contents {
-  readonly bytes: Uint8Array;
-  readonly keepFirst?: ((length: number) => void) | undefined;
-}
-
-/** Packs all weights, those that lie last in the file first, so that the file can shrink. */
-function packWeights(calls: readonly PlannedCall[], memory: Packing, file: Contents | undefined): void {
-  const endOf = ({ weights }: PlannedCall) => {
-    const from = weights?.from;
-    return from?.buffer === file?.bytes.buffer && from ? from.byteOffset + from.byteLength : 0;
-  };
-  const order = calls.filter(({ weights }) => weights).toSorted((a, b) => endOf(b) - endOf(a));
-  for (const [index, { weights, weightsAddress }] of order.entries()) {
-    weights!.write(memory, weightsAddress);
-    const next = order[index + 1];
-    file?.keepFirst?.(next ? endOf(next) : 0);
   }
 }
 
@@ -228,8 +185,4 @@ function viewOf(tensor: Tensor, buffer: ArrayBufferLike, address: number): Tenso
   if (tensor.dtype === "uint8") return new Uint8Array(buffer, address, count);
   if (tensor.dtype === "int8") return new Int8Array(buffer, address, count);
   return new Float32Array(buffer, address, count);
-}
-
-function newView(tensor: Tensor): TensorView {
-  return viewOf(tensor, new ArrayBuffer(elementCount(tensor.shape) * (tensor.dtype === "float32" ? 4 : 1)), 0);
 }

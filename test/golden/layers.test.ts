@@ -35,13 +35,17 @@ describeShared.each(BUILDS)("layers, %s", (build) => {
     for (const { op_index: index, op } of layers) {
       const file = `${String(index).padStart(2, "0")}_${op.toLowerCase()}.bin`;
       const golden = sharedBytes("golden", "layers", name, "xnnpack", file);
-      const got = program.readRaw(graph.ops[index]!.outputs[0]!);
-      if (got instanceof Float32Array) {
+      const output = graph.ops[index]!.outputs[0]!;
+      const got = program.read(output);
+      const { dtype, quantization } = graph.tensors[output]!;
+      if (dtype === "float32") {
         const expected = new Float32Array(golden.buffer);
         const worst = got.reduce((max, value, i) => Math.max(max, Math.abs(value - expected[i]!)), 0);
         expect(worst, file).toBeLessThan(3e-5);
       } else {
-        expect(Buffer.compare(Buffer.from(got.buffer), golden), file).toBe(0);
+        const [scale, zeroPoint] = [quantization!.scale[0]!, quantization!.zeroPoint[0]!];
+        const bytes = Uint8Array.from(got, (real) => Math.round(real / scale) + zeroPoint);
+        expect(Buffer.compare(bytes, golden), file).toBe(0);
       }
     }
   });

@@ -5,7 +5,7 @@ import { buildGraph } from "../../src/ir/graph.js";
 import type { Op } from "../../src/ir/ops.js";
 import type { Tensor } from "../../src/ir/tensor.js";
 import { mobileNetV1 } from "../../src/models/mobilenetv1.js";
-import { profileStages } from "../../src/runtime/profile.js";
+import { profileSteps } from "../../src/runtime/profile.js";
 import { Program } from "../../src/runtime/program.js";
 import { modulesOf } from "../support/modules.js";
 
@@ -17,7 +17,7 @@ describe.each([1, 2, 3])("with %d threads", (threads) => {
 
   test("each stage ends after the one before", async () => {
     const program = await create();
-    const ends = new Float64Array(program.stages.length);
+    const ends = new Float64Array(program.steps.length);
     for (let run = 0; run < 50; ++run) {
       const start = performance.now();
       program.execute(1, ends);
@@ -29,7 +29,7 @@ describe.each([1, 2, 3])("with %d threads", (threads) => {
 
   test("the stages have all operators once, and their cost", async () => {
     const program = await create();
-    const stages = profileStages(program, [new Float32Array(40 * 50 * 3)], 1);
+    const stages = profileSteps(program, [new Float32Array(40 * 50 * 3)], 1);
     expect(stages.flatMap(({ ops }) => ops)).toEqual(graph.ops);
     expect(stages.slice(0, 2).map(({ ops }) => ops.map(({ type }) => type))).toEqual([
       ["convolution"],
@@ -61,10 +61,10 @@ test("the bytes are those of inputs, weights and outputs as they lie in memory",
     modulesOf("simd"),
     OPTIONS,
   );
-  const stages = profileStages(program, [new Float32Array(270)], 1);
+  const stages = profileSteps(program, [new Float32Array(270)], 1);
   const pixels = 30;
   const blocks = (count: number) => count * pixels * 8 * 4;
-  const weights = program.plan.stages.flatMap(({ calls }) => calls.map((call) => call.weights?.bytes ?? 0));
+  const weights = program.plan.constants.map(({ packed }) => packed.bytes);
   // In blocks of eight channels there are two and three; what goes between the two operators is never stored.
   expect(stages.map(({ ops: run, bytes }) => [run.length, bytes])).toEqual([
     [0, 9 * pixels * 4 + blocks(2)],
@@ -79,7 +79,7 @@ test("the bytes are those of both inputs, if there are two", async () => {
   const ops: Op[] = [{ type: "add", activation: "none", inputs: [0, 1], outputs: [2] }];
   const graphOfTwo = buildGraph({ tensors, ops, inputs: [0, 1], outputs: [2] });
   const program = await Program.create(graphOfTwo, modulesOf("simd"), OPTIONS);
-  const stages = profileStages(program, [new Float32Array(270), new Float32Array(270)], 1);
+  const stages = profileSteps(program, [new Float32Array(270), new Float32Array(270)], 1);
   const blocks = 2 * 30 * 8 * 4;
   expect(stages.find(({ ops: run }) => run.length)!.bytes).toBe(3 * blocks);
 });

@@ -1,12 +1,12 @@
-/** Several threads give the bytes of one, whatever the cut, and end when told. */
+/** Several threads give the bytes of one, whatever the tiling, and end when told. */
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { prepare } from "../../src/api/load.js";
+import { fuseGraph, isGroup } from "../../src/compiler/fuse.js";
+import { tileGroup } from "../../src/compiler/tiling.js";
 import { readTflite } from "../../src/formats/tflite/read.js";
 import type { Graph } from "../../src/ir/graph.js";
 import { mobileNetV1 } from "../../src/models/mobilenetv1.js";
 import { seededRandom } from "../../src/models/random.js";
-import { cutStage } from "../../src/compiler/tiling.js";
-import { lowerGraph } from "../../src/compiler/fuse.js";
 import { Program } from "../../src/runtime/program.js";
 import { loadModel } from "../support/load.js";
 import { BUILDS, modulesOf } from "../support/modules.js";
@@ -57,23 +57,23 @@ test("runs after a pause, when the workers sleep", async () => {
   net.dispose();
 });
 
-describe("a stage", () => {
-  test("is cut so that every row and block is computed once, and threads have equal work", () => {
+describe("a group", () => {
+  test("is tiled so that every row and block is computed once, and threads have equal work", () => {
     const graph = mobileNetV1();
-    const { stages } = lowerGraph(graph, { fuse: true, keep: new Set(), target: { multipliesBytes: false } });
-    for (const stage of stages) {
+    const { steps } = fuseGraph(graph, { fuse: true, keep: new Set(), target: { multipliesBytes: false } });
+    for (const group of steps.filter(isGroup)) {
       for (const threads of [1, 2, 3, 4, 8]) {
-        const { rows, shares } = cutStage(stage, threads);
+        const { rows, splits } = tileGroup(group, threads);
         expect(rows).toBeGreaterThanOrEqual(1);
-        expect(shares).toBeLessThanOrEqual(stage.calls.at(-1)!.blocks);
-        if (threads === 2 && stage.rowWork * stage.rows > 1e6) {
-          const units = Array.from({ length: Math.ceil(stage.rows / rows) }, (_, i) =>
-            Math.min(rows, stage.rows - i * rows),
+        expect(splits).toBeLessThanOrEqual(group.calls.at(-1)!.blocks);
+        if (threads === 2 && group.rowWork * group.rows > 1e6) {
+          const tasks = Array.from({ length: Math.ceil(group.rows / rows) }, (_, i) =>
+            Math.min(rows, group.rows - i * rows),
           );
-          const each = units.flatMap((count) => Array.from({ length: shares }, () => count / shares));
+          const each = tasks.flatMap((count) => Array.from({ length: splits }, () => count / splits));
           const loads = [0, 0];
           for (const work of each) loads[loads.indexOf(Math.min(...loads))]! += work;
-          expect(Math.max(...loads) / stage.rows).toBeLessThan(0.54);
+          expect(Math.max(...loads) / group.rows).toBeLessThan(0.54);
         }
       }
     }

@@ -1,31 +1,15 @@
 /** An activation that stands alone; in 8-bit models it may change the quantisation too. */
-import type { OpOf } from "../../ir/ops.js";
-import { featureMap, type Tensor } from "../../ir/tensor.js";
-import { affineOf, blocksOf, bounds, geometry } from "../layout.js";
-import type { Call, Operand } from "../group.js";
-import { expectFamily } from "./checks.js";
+import { featureMap } from "../../ir/tensor.js";
+import { call } from "../call.js";
+import { affineOf, blocksOf, bounds } from "../layout.js";
+import type { Lowering } from "./site.js";
+import { unaryParams } from "./unary.js";
 
-export function lowerActivation(
-  op: OpOf<"activation">,
-  tensors: readonly Tensor[],
-  input: Operand,
-  output: Operand,
-): Call[] {
-  const x = tensors[op.inputs[0]!]!;
-  const y = tensors[op.outputs[0]!]!;
-  const family = expectFamily(x, y);
-  const map = featureMap(x.shape);
-  return [
-    {
-      kernel: `${family}_activation`,
-      input,
-      output,
-      blocks: blocksOf(map.channels),
-      record: {
-        ...geometry(map, map, family),
-        ...bounds(op.activation, y),
-        ...(family === "int8" && { scale: affineOf(x).scale / affineOf(y).scale }),
-      },
-    },
-  ];
-}
+export const activation: Lowering<"activation"> = {
+  lower(site) {
+    const { op, x, y, elementType } = site;
+    const factor = elementType === "q8" ? affineOf(x).scale / affineOf(y).scale : 1;
+    const params = { ...unaryParams(site), ...bounds(op.activation, y), factor };
+    return [call(`${elementType}_activation`, params, { blocks: blocksOf(featureMap(x.shape).channels) })];
+  },
+};

@@ -1,50 +1,41 @@
 /** CONCATENATION: a copy of each input to its place, with the quantisation of the output. */
 import { UnsupportedError } from "../../errors.js";
-import type { OpOf } from "../../ir/ops.js";
 import { featureMap, sidesOf, type Tensor } from "../../ir/tensor.js";
-import { affineOf, geometry, lowestOf } from "../layout.js";
-import type { Call, Operand, Packed } from "../group.js";
-import { expectFamily } from "./checks.js";
+import { call, type Packed } from "../call.js";
+import { affineOf } from "../layout.js";
 import { tableOf } from "./lookup.js";
+import { expectSameType, type Lowering } from "./site.js";
 
-const OFFSETS = { height: "padTop", width: "padLeft", channels: "firstChannel" } as const;
+/** The field that says where an input begins, by the side that inputs follow each other along. */
+const OFFSETS = { height: "top", width: "left", channels: "channel" } as const;
 
-export function lowerConcatenation(
-  op: OpOf<"concatenation">,
-  tensors: readonly Tensor[],
-  inputs: readonly Operand[],
-  output: Operand,
-): Call[] {
-  const y = tensors[op.outputs[0]!]!;
-  const to = featureMap(y.shape);
-  const side = sidesOf(y.shape)[op.axis]!;
-  if (side === "images") throw new UnsupportedError("axis expected not to be that of the images");
-  if (inputs.length !== op.inputs.length) throw new UnsupportedError("inputs expected computed, got a constant");
-  let offset = 0;
-  return inputs.map((input, i): Call => {
-    const x = tensors[op.inputs[i]!]!;
-    const family = expectFamily(x, y);
-    const from = featureMap(x.shape);
-    const place = { [OFFSETS[side]]: offset };
-    offset += from[side];
-    return {
-      kernel: "concatenation",
-      input,
-      output,
-      blocks: 1, // the kernel takes all blocks of a row at once
-      weights: family === "int8" ? rescaling(x, y) : undefined,
-      record: {
-        ...geometry(from, to, family),
+export const concatenation: Lowering<"concatenation"> = {
+  lower(site) {
+    const { op, inputs, y } = site;
+    const side = sidesOf(y.shape)[op.axis]!;
+    if (side === "images") throw new UnsupportedError("axis expected not to be that of the images");
+    if (inputs.length !== op.inputs.length) throw new UnsupportedError("inputs expected computed, got a constant");
+    let offset = 0;
+    return inputs.map((_, i) => {
+      const x = site.operand(i)!;
+      const table = expectSameType(x, y) === "q8" ? rescaling(x, y) : undefined;
+      const place = { top: 0, left: 0, channel: 0, [OFFSETS[side]]: offset };
+      offset += featureMap(x.shape)[side];
+      const params = {
+        input: site.inputView(undefined, i),
+        output: site.outputView(),
         ...place,
-        ...(family === "int8" && { zeroPoint: affineOf(x).zeroPoint - lowestOf(x) }),
-      },
-    };
-  });
-}
+        rescales: Number(table !== undefined),
+        table: table ?? ("unused" as const),
+      };
+      return call("concatenation", params, { blocks: 1 });
+    });
+  },
+};
 
 /**
- * What changes the quantisation: as TensorFlow Lite computes it, in float32 and with a half away from zero. undefined if
- * nothing changes.
+ * The table that changes the quantisation as TensorFlow Lite does, in float32 and with a half away from zero; undefined
+ * if nothing changes.
  */
 function rescaling(x: Tensor, y: Tensor): Packed | undefined {
   const [from, to] = [affineOf(x), affineOf(y)];

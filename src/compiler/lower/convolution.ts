@@ -1,80 +1,81 @@
 /**
- * Standard convolution by one of three ways: 1×1 is a matrix product; the network's input is read as it is, in NHWC;
- * any other gathers its inputs on the panel and is then a matrix product too.
+ * Standard convolution, in one of three ways: 1×1 is a matrix product; the network's input is read in NHWC, as it lies
+ * there; any other convolution gathers its inputs on the scratch tile (im2col) and is then a matrix product too.
  */
-import type { OpOf } from "../../ir/ops.js";
-import { featureMap, type Tensor } from "../../ir/tensor.js";
-import { blocksOf, bounds, byteEncoding, familyOf, geometry, pixelBytesOf, windowRecord } from "../layout.js";
+import type { OpOf, Size } from "../../ir/ops.js";
+import { featureMap, type FeatureMap, type Tensor } from "../../ir/tensor.js";
+import { call, type Call } from "../call.js";
+import { BLOCK, blocksOf, bounds, pixelBytesOf, ROUND, tileViewOf, windowOf } from "../layout.js";
 import { packConvolution, packIntegerConvolution } from "../pack.js";
-import type { Call, Operand, Target } from "../group.js";
 import { floatMatrix, integerMatrix } from "../weights.js";
-import { pointwise } from "./pointwise.js";
-import { expectFamily } from "./checks.js";
+import { product } from "./product.js";
+import type { Lowering, Site } from "./site.js";
 
 /** Whether the convolution is a matrix product on its input as it lies there: the pointwise convolution of eq. (5). */
-export function isPointwise(op: OpOf<"convolution">, tensors: readonly Tensor[]): boolean {
+function isPointwise(op: OpOf<"convolution">, tensors: readonly Tensor[]): boolean {
   const [, height, width] = tensors[op.inputs[1]!]!.shape;
   const { top, bottom, left, right } = op.padding;
   return height === 1 && width === 1 && op.stride[0] === 1 && op.stride[1] === 1 && !(top + bottom + left + right);
 }
 
-export function lowerConvolution(
-  op: OpOf<"convolution">,
-  tensors: readonly Tensor[],
-  input: Operand,
-  output: Operand,
-  target: Target,
-): Call[] {
-  if (isPointwise(op, tensors)) return pointwise(op, tensors, input, output, target);
-  if (input !== "panel" && input.form === "nhwc") return [fromImage(op, tensors, input, output)];
-  return [gather(op, tensors, input), ...pointwise(op, tensors, "panel", output, target)];
+export const convolution: Lowering<"convolution"> = {
+  fromNhwc: (op, tensors) => (isPointwise(op, tensors) ? undefined : "nChw8c"),
+  readsTile: isPointwise,
+  lower(site) {
+    if (isPointwise(site.op, site.tensors)) return product(site, site.inputRows());
+    if (site.readsNhwc) return [fromImage(site)];
+    const gathered = gatheredMap(site);
+    return [im2col(site, gathered), ...product(site, tileViewOf(site.x, gathered))];
+  },
+};
+
+function kernelOf(site: Site<OpOf<"convolution">>): Size {
+  const [, height, width] = site.operand(1)!.shape as [number, number, number];
+  return [height, width];
 }
 
-function fromImage(op: OpOf<"convolution">, tensors: readonly Tensor[], input: Operand, output: Operand): Call {
-  const [x, weights, bias] = op.inputs.map((index) => tensors[index]!);
-  const y = tensors[op.outputs[0]!]!;
-  const family = expectFamily(x!, y);
-  const from = featureMap(x!.shape);
-  const to = featureMap(y.shape);
-  const [, kernelHeight, kernelWidth] = weights!.shape as [number, number, number];
-  const run = kernelWidth * from.channels;
-  const elements = (to.width - 1) * op.stride[1] * from.channels + run;
-  const scratch = kernelHeight * elements * (family === "f32" ? 4 : 2);
-  return {
-    kernel: `${family}_convolution`,
-    input,
-    output,
-    blocks: blocksOf(to.channels),
-    weights:
-      family === "f32"
-        ? packConvolution(floatMatrix(weights!, bias, to.channels), to.channels, kernelHeight, run)
-        : packIntegerConvolution(integerMatrix(x!, weights!, bias, y, to.channels), to.channels, kernelHeight, run),
-    record: {
-      ...geometry(from, to, family),
-      ...windowRecord([kernelHeight, kernelWidth], op.stride, op.padding),
-      ...bounds(op.activation, y),
-      ...(family === "int8" && byteEncoding(x!)),
-    },
-    panelBytes: () => scratch,
-  };
-}
-
-function gather(op: OpOf<"convolution">, tensors: readonly Tensor[], input: Operand): Call {
-  const x = tensors[op.inputs[0]!]!;
+function fromImage(site: Site<OpOf<"convolution">>): Call {
+  const { op, x, y, elementType } = site;
+  const [weights, bias] = [site.operand(1)!, site.operand(2)];
   const from = featureMap(x.shape);
-  const to = featureMap(tensors[op.outputs[0]!]!.shape);
-  const family = familyOf(x);
-  const [, kernelHeight, kernelWidth] = tensors[op.inputs[1]!]!.shape as [number, number, number];
-  const blocks = kernelHeight * kernelWidth * blocksOf(from.channels);
-  return {
-    kernel: "gather",
-    input,
-    output: "panel",
-    blocks,
-    record: {
-      ...geometry(from, to, family),
-      ...windowRecord([kernelHeight, kernelWidth], op.stride, op.padding),
-    },
-    panelBytes: (rows) => blocks * rows * to.width * pixelBytesOf(family),
+  const to = featureMap(y.shape);
+  const kernel = kernelOf(site);
+  const run = kernel[1] * from.channels;
+  const elements = (to.width - 1) * op.stride[1] * from.channels + run;
+  const scratch = kernel[0] * elements * (elementType === "f32" ? 4 : 2);
+  const packed =
+    elementType === "f32"
+      ? packConvolution(floatMatrix(weights, bias, to.channels), to.channels, kernel[0], run)
+      : packIntegerConvolution(integerMatrix(site, to.channels), to.channels, kernel[0], run);
+  const params = {
+    ...windowOf(kernel, op.stride, op.padding),
+    input: site.inputView(),
+    output: site.outputView(),
+    weights: packed,
+    zeros: "unused" as const,
+    groups: 1,
+    depthMultiplier: 1,
+    ...bounds(op.activation, y),
+    round: ROUND,
   };
+  return call(`${elementType}_convolution`, params, { blocks: blocksOf(to.channels), tileBytes: () => scratch });
+}
+
+/** The pixels of the output with a whole block for each tap and block of the input. */
+function gatheredMap(site: Site<OpOf<"convolution">>): FeatureMap {
+  const [height, width] = kernelOf(site);
+  const blocks = height * width * blocksOf(featureMap(site.x.shape).channels);
+  return { ...featureMap(site.y.shape), channels: blocks * BLOCK };
+}
+
+function im2col(site: Site<OpOf<"convolution">>, gathered: FeatureMap): Call {
+  const { op, x, elementType } = site;
+  const blocks = blocksOf(gathered.channels);
+  const params = {
+    ...windowOf(kernelOf(site), op.stride, op.padding),
+    input: site.inputView(),
+    output: tileViewOf(x, gathered),
+  };
+  const tileBytes = (rows: number) => blocks * rows * gathered.width * pixelBytesOf(elementType);
+  return call("im2col", params, { blocks, tileBytes });
 }

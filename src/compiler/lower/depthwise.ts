@@ -1,49 +1,45 @@
 /** Depthwise convolution: the 3×3 kernels where they apply, the general one elsewhere. */
 import type { OpOf } from "../../ir/ops.js";
 import { featureMap, type Tensor } from "../../ir/tensor.js";
-import { blocksOf, bounds, geometry, pixelBytesOf, windowRecord } from "../layout.js";
+import { call } from "../call.js";
+import { blocksOf, bounds, pixelBytesOf, ROUND, windowOf } from "../layout.js";
 import { packDepthwise, packIntegerDepthwise, packIntegerDepthwise3x3 } from "../pack.js";
-import type { Call, Operand } from "../group.js";
 import { floatMatrix, integerMatrix } from "../weights.js";
-import { expectFamily } from "./checks.js";
+import type { Lowering, Site } from "./site.js";
 
-export function lowerDepthwise(
-  op: OpOf<"depthwise">,
-  tensors: readonly Tensor[],
-  input: Operand,
-  output: Operand,
-): Call[] {
-  const [x, weights, bias] = op.inputs.map((index) => tensors[index]!);
-  const y = tensors[op.outputs[0]!]!;
-  const family = expectFamily(x!, y);
-  const from = featureMap(x!.shape);
-  const to = featureMap(y.shape);
-  const [, height, width] = weights!.shape as [number, number, number];
-  const variant = variantFor(op, tensors);
-  const blocks = blocksOf(to.channels);
-  let packed;
-  if (family === "f32") {
-    packed = packDepthwise(floatMatrix(weights!, bias, to.channels), to.channels, height * width);
-  } else {
-    const matrix = integerMatrix(x!, weights!, bias, y, to.channels);
-    packed = variant
-      ? packIntegerDepthwise3x3(matrix, to.channels)
-      : packIntegerDepthwise(matrix, to.channels, height * width);
-  }
-  const call: Call = {
-    kernel: `${family}_depthwise${variant}`,
-    input,
-    output,
-    blocks,
-    weights: packed,
-    record: {
-      ...geometry(from, to, family),
-      ...windowRecord([height, width], op.stride, op.padding),
+export const depthwise: Lowering<"depthwise"> = {
+  writesTile: true,
+  lower(site) {
+    const { op, tensors, y, elementType, output } = site;
+    const to = featureMap(y.shape);
+    const [, height, width] = site.operand(1)!.shape as [number, number, number];
+    const variant = variantFor(op, tensors);
+    const blocks = blocksOf(to.channels);
+    const params = {
+      ...windowOf([height, width], op.stride, op.padding),
+      input: site.inputView(),
+      output: site.outputRows(),
+      weights: packWeights(site, variant !== "", height * width),
+      zeros: "zeros" as const,
+      groups: 1,
+      depthMultiplier: 1,
       ...bounds(op.activation, y),
-    },
-    panelBytes: output === "panel" ? (rows) => blocks * rows * to.width * pixelBytesOf(family) : undefined,
-  };
-  return [call];
+      round: ROUND,
+    };
+    const bytes = (rows: number) => blocks * rows * to.width * pixelBytesOf(elementType);
+    return [
+      call(`${elementType}_depthwise${variant}`, params, { blocks, tileBytes: output === "tile" ? bytes : undefined }),
+    ];
+  },
+};
+
+function packWeights(site: Site<OpOf<"depthwise">>, is3x3: boolean, taps: number) {
+  const { channels } = featureMap(site.y.shape);
+  if (site.elementType === "f32") {
+    return packDepthwise(floatMatrix(site.operand(1)!, site.operand(2), channels), channels, taps);
+  }
+  const matrix = integerMatrix(site, channels);
+  return is3x3 ? packIntegerDepthwise3x3(matrix, channels) : packIntegerDepthwise(matrix, channels, taps);
 }
 
 /** The conditions of the 3×3 kernels, as assembly/f32/depthwise.ts states them. */

@@ -1,26 +1,11 @@
 /** Max pooling. */
-import type { OpOf } from "../../ir/ops.js";
-import { featureMap, type Tensor } from "../../ir/tensor.js";
-import { blocksOf, bounds, geometry, windowRecord } from "../layout.js";
-import type { Call, Operand } from "../group.js";
-import { expectSameEncoding } from "./checks.js";
+import { call } from "../call.js";
+import { poolParams } from "./pool.js";
+import type { Lowering } from "./site.js";
 
-export function lowerMaxPool(op: OpOf<"maxpool">, tensors: readonly Tensor[], input: Operand, output: Operand): Call[] {
-  const x = tensors[op.inputs[0]!]!;
-  const y = tensors[op.outputs[0]!]!;
-  const family = expectSameEncoding(x, y);
-  const to = featureMap(y.shape);
-  return [
-    {
-      kernel: `${family}_maxpool`,
-      input,
-      output,
-      blocks: blocksOf(to.channels),
-      record: {
-        ...geometry(featureMap(x.shape), to, family),
-        ...windowRecord(op.kernel, op.stride, op.padding),
-        ...bounds(op.activation, y),
-      },
-    },
-  ];
-}
+export const maxPool: Lowering<"maxpool"> = {
+  lower(site) {
+    const { params, blocks } = poolParams(site);
+    return [call(`${site.movedType}_maxpool`, params, { blocks })];
+  },
+};

@@ -1,29 +1,23 @@
 /** MEAN over height and width: the average pool with a window as large as the image. */
-import { NO_PADDING, type OpOf } from "../../ir/ops.js";
-import { featureMap, type FeatureMap, type Tensor } from "../../ir/tensor.js";
-import { affineOf, blocksOf, bounds, geometry, windowRecord } from "../layout.js";
-import type { Call, Operand } from "../group.js";
-import { expectFamily } from "./checks.js";
+import { NO_PADDING } from "../../ir/ops.js";
+import { featureMap } from "../../ir/tensor.js";
+import { call } from "../call.js";
+import { affineOf, blocksOf, bounds, ROUND, windowOf } from "../layout.js";
+import type { Lowering } from "./site.js";
 
-export function lowerMean(op: OpOf<"mean">, tensors: readonly Tensor[], input: Operand, output: Operand): Call[] {
-  const x = tensors[op.inputs[0]!]!;
-  const y = tensors[op.outputs[0]!]!;
-  const family = expectFamily(x, y);
-  const from = featureMap(x.shape);
-  const to: FeatureMap = { ...from, height: 1, width: 1 };
-  const count = from.height * from.width;
-  return [
-    {
-      kernel: family === "f32" ? "f32_averagepool" : "int8_mean",
-      input,
-      output,
-      blocks: blocksOf(from.channels),
-      record: {
-        ...geometry(from, to, family),
-        ...windowRecord([from.height, from.width], [1, 1], NO_PADDING),
-        ...bounds("none", y),
-        ...(family === "int8" && { scale: affineOf(x).scale / (affineOf(y).scale * count) }),
-      },
-    },
-  ];
-}
+export const mean: Lowering<"mean"> = {
+  lower(site) {
+    const { x, y, elementType } = site;
+    const from = featureMap(x.shape);
+    const { height, width, channels } = from;
+    const params = {
+      ...windowOf([height, width], [1, 1], NO_PADDING),
+      input: site.inputView(),
+      output: site.outputView({ ...from, height: 1, width: 1 }),
+      ...bounds("none", y),
+      factor: elementType === "q8" ? affineOf(x).scale / (affineOf(y).scale * height * width) : 1,
+      round: ROUND,
+    };
+    return [call(elementType === "f32" ? "f32_averagepool" : "q8_mean", params, { blocks: blocksOf(channels) })];
+  },
+};

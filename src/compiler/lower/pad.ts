@@ -1,26 +1,22 @@
 /** PAD that no convolution absorbs. */
-import type { OpOf } from "../../ir/ops.js";
-import { featureMap, type Tensor } from "../../ir/tensor.js";
-import { blocksOf, geometry } from "../layout.js";
-import type { Call, Operand } from "../group.js";
-import { expectSameEncoding } from "./checks.js";
+import { featureMap } from "../../ir/tensor.js";
+import { call } from "../call.js";
+import { blocksOf } from "../layout.js";
+import { expectSameEncoding, type Lowering } from "./site.js";
 
-export function lowerPad(op: OpOf<"pad">, tensors: readonly Tensor[], input: Operand, output: Operand): Call[] {
-  const x = tensors[op.inputs[0]!]!;
-  const y = tensors[op.outputs[0]!]!;
-  const family = expectSameEncoding(x, y);
-  const to = featureMap(y.shape);
-  return [
-    {
-      kernel: "pad",
-      input,
-      output,
-      blocks: blocksOf(to.channels),
-      record: {
-        ...geometry(featureMap(x.shape), to, family),
-        padTop: op.padding.top,
-        padLeft: op.padding.left,
-      },
-    },
-  ];
-}
+export const pad: Lowering<"pad"> = {
+  lower(site) {
+    const { op, x, y } = site;
+    expectSameEncoding(x, y);
+    const params = {
+      input: site.inputView(),
+      output: site.outputView(),
+      top: op.padding.top,
+      left: op.padding.left,
+      channel: 0,
+      rescales: 0,
+      table: "unused" as const,
+    };
+    return [call("pad", params, { blocks: blocksOf(featureMap(y.shape).channels) })];
+  },
+};

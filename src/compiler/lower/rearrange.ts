@@ -1,22 +1,17 @@
 /** TRANSPOSE, SLICE and STRIDED_SLICE: each coordinate of the output steps along one of the input. */
-import { elementCount, featureMap, sidesOf, type Side, type Tensor } from "../../ir/tensor.js";
 import type { OpOf } from "../../ir/ops.js";
-import { BLOCK, blocksOf, geometry, pixelBytesOf, type Family } from "../layout.js";
-import type { Call, Operand, Packed } from "../group.js";
-import { expectSameEncoding } from "./checks.js";
+import { elementCount, featureMap, sidesOf, type Side, type Tensor } from "../../ir/tensor.js";
+import { call, type Call, type Packed } from "../call.js";
+import { BLOCK, blocksOf, pixelBytesOf, type ElementType } from "../layout.js";
+import type { Lowering, Site } from "./site.js";
 
-export function lowerTranspose(
-  op: OpOf<"transpose">,
-  tensors: readonly Tensor[],
-  input: Operand,
-  output: Operand,
-): Call[] {
-  return rearrange(op, tensors, input, output, (axis) => ({ axis: op.permutation[axis]!, begin: 0, step: 1 }));
-}
+export const transpose: Lowering<"transpose"> = {
+  lower: (site) => rearrange(site, (axis) => ({ axis: site.op.permutation[axis]!, begin: 0, step: 1 })),
+};
 
-export function lowerSlice(op: OpOf<"slice">, tensors: readonly Tensor[], input: Operand, output: Operand): Call[] {
-  return rearrange(op, tensors, input, output, (axis) => ({ axis, begin: op.begin[axis]!, step: op.step[axis]! }));
-}
+export const slice: Lowering<"slice"> = {
+  lower: (site) => rearrange(site, (axis) => ({ axis, begin: site.op.begin[axis]!, step: site.op.step[axis]! })),
+};
 
 /** The dimension of the input that one of the output steps along, from where, and how far each time. */
 interface Walk {
@@ -28,30 +23,18 @@ interface Walk {
 const NOWHERE: Walk = { axis: 0, begin: 0, step: 0 };
 const SIDES = ["images", "height", "width", "channels"] as const;
 
-function rearrange(
-  op: OpOf<"transpose" | "slice">,
-  tensors: readonly Tensor[],
-  input: Operand,
-  output: Operand,
-  walk: (axis: number) => Walk,
-): Call[] {
-  const [x, y] = [tensors[op.inputs[0]!]!, tensors[op.outputs[0]!]!];
-  const family = expectSameEncoding(x, y);
-  const to = featureMap(y.shape);
-  return [
-    {
-      kernel: "rearrange",
-      input,
-      output,
-      blocks: blocksOf(to.channels),
-      weights: packOffsets(x, y, family, walk),
-      record: geometry(featureMap(x.shape), to, family),
-    },
-  ];
+function rearrange(site: Site<OpOf<"transpose" | "slice">>, walk: (axis: number) => Walk): Call[] {
+  const { x, y, movedType } = site;
+  const params = {
+    input: site.inputView(),
+    output: site.outputView(),
+    offsets: packOffsets(x, y, movedType, walk),
+  };
+  return [call("rearrange", params, { blocks: blocksOf(featureMap(y.shape).channels) })];
 }
 
 /** For the rearrange kernel: where in x each image, row, column and channel of y is found, as uint32. */
-function packOffsets(x: Tensor, y: Tensor, family: Family, walk: (axis: number) => Walk): Packed {
+function packOffsets(x: Tensor, y: Tensor, type: ElementType, walk: (axis: number) => Walk): Packed {
   const to = featureMap(y.shape);
   const sides = sidesOf(y.shape);
   return {
@@ -64,7 +47,7 @@ function packOffsets(x: Tensor, y: Tensor, family: Family, walk: (axis: number) 
         const { axis: from, begin, step } = axis < 0 ? NOWHERE : walk(axis);
         const along = sidesOf(x.shape)[from]!;
         for (let i = 0; i < to[side]; ++i, position += 4) {
-          view.setUint32(position, offsetOf(along, begin + step * i, x, family), true);
+          view.setUint32(position, offsetOf(along, begin + step * i, x, type), true);
         }
       }
     },
@@ -72,9 +55,9 @@ function packOffsets(x: Tensor, y: Tensor, family: Family, walk: (axis: number) 
 }
 
 /** Bytes from the first element of a tensor in channel blocks to the one that has this coordinate and else zeros. */
-function offsetOf(side: Side, at: number, { shape }: Tensor, family: Family): number {
+function offsetOf(side: Side, at: number, { shape }: Tensor, type: ElementType): number {
   const { height, width, channels } = featureMap(shape);
-  const pixel = pixelBytesOf(family);
+  const pixel = pixelBytesOf(type);
   if (side === "images") return at * height * width * pixel;
   if (side === "height") return at * width * pixel;
   if (side === "width") return at * pixel;

@@ -1,30 +1,25 @@
 /** Softmax over the channels. */
-import type { OpOf } from "../../ir/ops.js";
-import { featureMap, type Tensor } from "../../ir/tensor.js";
-import { affineOf, bounds, geometry } from "../layout.js";
-import type { Call, Operand, Packed } from "../group.js";
-import { expectFamily } from "./checks.js";
+import { featureMap } from "../../ir/tensor.js";
+import { call, type Packed } from "../call.js";
+import { affineOf, bounds } from "../layout.js";
+import type { Lowering } from "./site.js";
 
-export function lowerSoftmax(op: OpOf<"softmax">, tensors: readonly Tensor[], input: Operand, output: Operand): Call[] {
-  const x = tensors[op.inputs[0]!]!;
-  const y = tensors[op.outputs[0]!]!;
-  const family = expectFamily(x, y);
-  const map = featureMap(x.shape);
-  return [
-    {
-      kernel: `${family}_softmax`,
-      input,
-      output,
-      blocks: 1, // the kernel takes all blocks of a row at once
-      weights: family === "int8" ? exponentials(affineOf(x).scale * op.beta) : undefined,
-      record: {
-        ...geometry(map, map, family),
-        ...bounds("none", y),
-        scale: family === "f32" ? op.beta : affineOf(y).scale,
-      },
-    },
-  ];
-}
+export const softmax: Lowering<"softmax"> = {
+  lower(site) {
+    const { op, x, y, elementType } = site;
+    const map = featureMap(x.shape);
+    const isFloat = elementType === "f32";
+    const params = {
+      input: site.inputView(map),
+      output: site.outputView(map),
+      beta: op.beta,
+      table: isFloat ? ("unused" as const) : exponentials(affineOf(x).scale * op.beta),
+      outputScale: isFloat ? 1 : affineOf(y).scale,
+      ...bounds("none", y),
+    };
+    return [call(`${elementType}_softmax`, params, { blocks: 1 })];
+  },
+};
 
 /** exp(-factor · d) for the distances d = 0…255 from the largest input, in float32. */
 function exponentials(factor: number): Packed {

@@ -1,17 +1,17 @@
 /**
  * TFLite_Detection_PostProcess, as TensorFlow Lite's own: boxes from their encodings, and of those that overlap the best.
  *
- * It sorts and compares more than it computes, so it runs on the host, after all kernels; loaded on demand.
+ * It sorts and compares more than it computes, so it runs on the host; loaded on demand.
  */
 import type { Detection, OpOf } from "../../ir/ops.js";
 import { dequantized } from "../../ir/passes/constants.js";
 import type { Tensor, TensorView } from "../../ir/tensor.js";
-import { affineOf, familyOf } from "../../compiler/layout.js";
+import { affineOf, elementTypeOf } from "../../compiler/layout.js";
 
 const { fround } = Math;
 
 /** The operator on tensors that lie in memory as `view` has them; the result runs it for so many images. */
-export function detector(
+export function detection(
   op: OpOf<"detection">,
   tensors: readonly Tensor[],
   view: (tensor: number) => TensorView,
@@ -43,7 +43,7 @@ type Outputs = readonly [Float32Array, Float32Array, Float32Array, Float32Array]
 type Real = (index: number) => number;
 
 function realOf(tensor: Tensor, data: TensorView): Real {
-  if (familyOf(tensor) === "f32") return (index) => data[index]!;
+  if (elementTypeOf(tensor) === "f32") return (index) => data[index]!;
   const { scale, zeroPoint } = affineOf(tensor);
   return (index) => fround((data[index]! - zeroPoint) * fround(scale));
 }

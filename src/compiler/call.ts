@@ -1,0 +1,125 @@
+/** Kernel calls, before anything has an address. The build generates their parameters' types from assembly/abi. */
+import { KERNELS, LAYOUTS, type KernelName, type Kernels, type Params, type TensorFields } from "../../build/abi.js";
+import type { KernelExports } from "../runtime/kernels.js";
+
+/** How a tensor lies in memory: in channel blocks, or as callers have it. */
+export type MemoryLayout = "nChw8c" | "nhwc";
+
+/** A tensor of the graph in one of its layouts. */
+export interface Stored {
+  readonly tensor: number;
+  readonly layout: MemoryLayout;
+}
+
+/** Where a call reads or writes an activation: a tensor in the arena, or the scratch tile of its group. */
+export type Operand = Stored | "tile";
+
+/** What a constant needs to be written to linear memory. */
+export interface Packing {
+  readonly buffer: ArrayBufferLike;
+  readonly kernels: KernelExports;
+  /** Address of memory that is free while constants are packed. */
+  readonly scratch: number;
+}
+
+/** A constant operand, in the layout that its kernel reads. */
+export interface Packed {
+  readonly bytes: number;
+  /** Bytes of scratch memory that packing takes. */
+  readonly scratch?: number;
+  /** The constant of the graph that it is made from, if there is one. */
+  readonly from?: ArrayBufferView;
+  /** Writes it to linear memory; `address` is a multiple of 16. */
+  write(memory: Packing, address: number): void;
+}
+
+/** A tensor as a kernel sees it, but for its address. */
+export interface View {
+  readonly of: Stored | Packed;
+  readonly fields: ViewFields;
+}
+
+/** The rows of a call on the scratch tile. */
+export interface TileView {
+  readonly of: "tile";
+  readonly fields: ViewFields;
+}
+
+export type ViewFields = Omit<TensorFields, "address">;
+
+/** References of parameters that have no addresses yet. */
+export interface Symbolic {
+  readonly tensor: View;
+  readonly rows: View | TileView;
+  readonly address: Packed | "zeros" | "unused";
+}
+
+/** The parameters of a kernel. */
+export type ParamsOf<K extends KernelName> = Params<Symbolic>[Kernels[K]];
+
+export interface Call {
+  readonly kernel: KernelName;
+  readonly params: ParamsOf<KernelName>;
+  /** Channel blocks of the output; 1 for kernels that take all blocks of a row at once. */
+  readonly blocks: number;
+  /** Bytes of the scratch tile that a call of so many rows needs. */
+  readonly tileBytes?: ((rows: number) => number) | undefined;
+}
+
+/** A call of a kernel with the parameters that this kernel takes. */
+export function call<K extends KernelName>(
+  kernel: K,
+  params: ParamsOf<K>,
+  rest: Pick<Call, "blocks" | "tileBytes">,
+): Call {
+  return { kernel, params, ...rest };
+}
+
+/** The fields of a call's parameters with their types, in the order in which they lie in memory. */
+export function fieldsOf({ kernel, params }: Call) {
+  const values = params as unknown as Readonly<Record<string, unknown>>;
+  return LAYOUTS[KERNELS[kernel]].map(([name, type]) => ({ type, value: values[name] }));
+}
+
+/** The views among a call's parameters. */
+export function viewsOf(call: Call): (View | TileView)[] {
+  const views = fieldsOf(call).filter(({ type }) => type === "tensor" || type === "rows");
+  return views.map(({ value }) => value as View | TileView);
+}
+
+/** The activations in the arena that a call reads or writes. */
+export function storedOf(call: Call): Stored[] {
+  return viewsOf(call).flatMap(({ of }) => (isStored(of) ? [of] : []));
+}
+
+/** The constants that a call reads. */
+export function packedOf(call: Call): Packed[] {
+  const addresses = fieldsOf(call).flatMap(({ type, value }) =>
+    type === "address" && typeof value === "object" ? [value as Packed] : [],
+  );
+  const operands = viewsOf(call).flatMap(({ of }) => (of !== "tile" && !isStored(of) ? [of] : []));
+  return [...addresses, ...operands];
+}
+
+export function isStored(of: View["of"] | TileView["of"]): of is Stored {
+  return typeof of === "object" && "tensor" in of;
+}
+
+/** Kernel calls that run together: a task runs all of them on its rows, through the scratch tile. */
+export interface Group {
+  /** Index of the operator in the graph that makes the output; -1 for a change of layout. */
+  readonly op: number;
+  readonly calls: readonly Call[];
+  /** Rows of the output, of all images, and its width. */
+  readonly rows: number;
+  readonly width: number;
+  /** Multiply-accumulates of a row, and how many of them leave their result on the tile. */
+  readonly rowWork: number;
+  readonly tileWork: number;
+}
+
+/** The abilities of the machine that change which kernels run, but not their results. */
+export interface Target {
+  /** The kernels multiply unsigned with signed bytes exactly. */
+  readonly multipliesBytes: boolean;
+}
