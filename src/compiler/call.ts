@@ -1,5 +1,13 @@
 /** Kernel calls, before anything has an address. The build generates their parameters' types from assembly/abi. */
-import { KERNELS, LAYOUTS, type KernelName, type Kernels, type Params, type TensorFields } from "../../build/abi.js";
+import {
+  KERNELS,
+  LAYOUTS,
+  type FieldType,
+  type KernelName,
+  type Kernels,
+  type Params,
+  type TensorFields,
+} from "../../build/abi.js";
 import type { KernelExports } from "../runtime/kernels.js";
 
 /** How a tensor lies in memory: in channel blocks, or as callers have it. */
@@ -76,28 +84,28 @@ export function call<K extends KernelName>(
 }
 
 /** The fields of a call's parameters with their types, in the order in which they lie in memory. */
-export function fieldsOf({ kernel, params }: Call) {
+export function fieldsOf({ kernel, params }: Call): { readonly type: FieldType; readonly value: unknown }[] {
   const values = params as unknown as Readonly<Record<string, unknown>>;
   return LAYOUTS[KERNELS[kernel]].map(([name, type]) => ({ type, value: values[name] }));
 }
 
 /** The views among a call's parameters. */
-export function viewsOf(call: Call): (View | TileView)[] {
-  const views = fieldsOf(call).filter(({ type }) => type === "tensor" || type === "rows");
+export function viewsOf(it: Call): (View | TileView)[] {
+  const views = fieldsOf(it).filter(({ type }) => type === "tensor" || type === "rows");
   return views.map(({ value }) => value as View | TileView);
 }
 
 /** The activations in the arena that a call reads or writes. */
-export function storedOf(call: Call): Stored[] {
-  return viewsOf(call).flatMap(({ of }) => (isStored(of) ? [of] : []));
+export function storedOf(it: Call): Stored[] {
+  return viewsOf(it).flatMap(({ of }) => (isStored(of) ? [of] : []));
 }
 
 /** The constants that a call reads. */
-export function packedOf(call: Call): Packed[] {
-  const addresses = fieldsOf(call).flatMap(({ type, value }) =>
+export function packedOf(it: Call): Packed[] {
+  const addresses = fieldsOf(it).flatMap(({ type, value }) =>
     type === "address" && typeof value === "object" ? [value as Packed] : [],
   );
-  const operands = viewsOf(call).flatMap(({ of }) => (of !== "tile" && !isStored(of) ? [of] : []));
+  const operands = viewsOf(it).flatMap(({ of }) => (of !== "tile" && !isStored(of) ? [of] : []));
   return [...addresses, ...operands];
 }
 

@@ -8,7 +8,7 @@
  */
 import type { KernelName } from "../../build/abi.js";
 import type { Graph } from "../ir/graph.js";
-import { CONTROL_BYTES } from "../runtime/pool/thread.js";
+import { CONTROL_BYTES } from "../runtime/pool/control.js";
 import { align, placeAll, type Lifetime } from "./arena.js";
 import {
   fieldsOf,

@@ -1,7 +1,8 @@
 /** The thread pool of a program. Loaded only if a caller asks for threads. */
 import source from "../../../build/worker.txt";
 import type { BoundStep } from "../execute.js";
-import { CONTROL_BYTES, terminate, Thread } from "./thread.js";
+import { CONTROL_BYTES } from "./control.js";
+import { terminate, Thread } from "./thread.js";
 import type { WorkerInit } from "./worker.js";
 
 export interface ThreadPool {

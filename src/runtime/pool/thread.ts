@@ -6,23 +6,8 @@
  * late holds nobody up; the calling thread then does the work alone. The calling thread also runs the steps that have no
  * kernels, which count as done like a task.
  */
+import { DONE, IMAGES, NEXT, RUNS, SLEEPING } from "./control.js";
 import { runTask, tasksOf, type BoundGroup, type BoundStep } from "../execute.js";
-
-/** Counters in shared memory, each in a cache line of its own. Indices of an Int32Array. */
-const LINE = 16;
-/** The number of the next task. */
-const NEXT = 0;
-/** Tasks and host steps that are done. */
-const DONE = LINE;
-/** Counts the runs; negative: the threads end. */
-const RUNS = 2 * LINE;
-/** Workers that sleep. */
-const SLEEPING = 3 * LINE;
-/** Images of the batch that this run computes. */
-const IMAGES = 4 * LINE;
-
-/** Bytes of the counters. */
-export const CONTROL_BYTES = 5 * LINE * 4;
 
 /** Looks for work before a worker sleeps: some 100 µs, longer than a caller takes between two runs. */
 const PATIENCE = 20_000;

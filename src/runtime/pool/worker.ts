@@ -2,7 +2,8 @@
 import type { PlannedStep } from "../../compiler/plan.js";
 import { bindSteps } from "../execute.js";
 import { mergeExports, type Modules } from "../kernels.js";
-import { CONTROL_BYTES, Thread } from "./thread.js";
+import { CONTROL_BYTES } from "./control.js";
+import { Thread } from "./thread.js";
 
 /** The first message to a worker. */
 export interface WorkerInit {
