@@ -3,6 +3,7 @@
  *
  * It sorts and compares more than it computes, so it runs on the host; loaded on demand.
  */
+import { UnsupportedError } from "../../errors.js";
 import type { Detection, OpOf } from "../../ir/ops.js";
 import { dequantized } from "../../ir/passes/constants.js";
 import type { Tensor, TensorView } from "../../ir/tensor.js";
@@ -19,6 +20,11 @@ export function detection(
   const [first, second, third] = op.inputs as readonly [number, number, number];
   const encodings = realOf(tensors[first]!, view(first));
   const confidences = realOf(tensors[second]!, view(second));
+  if (!tensors[third]!.data) throw new UnsupportedError("anchors expected constant");
+  for (const tensor of op.outputs) {
+    const { dtype } = tensors[tensor]!;
+    if (dtype !== "float32") throw new UnsupportedError(`outputs expected float32, got ${dtype}`);
+  }
   const anchors = dequantized(tensors[third]!);
   const [, count, width] = tensors[first]!.shape as [number, number, number];
   const columns = tensors[second]!.shape[2]!;

@@ -127,12 +127,20 @@ describe("detection", () => {
     }
   });
 
-  test("comes last, and its anchors are constant", async () => {
+  test("may be read by other operators; its anchors are constant", async () => {
     const options = { maxDetections: 5, maxClasses: 1, detectionsPerClass: 3, regular: false, scoreThreshold: 0.25, iouThreshold: 0.5, classes: 4 }; // prettier-ignore
     const { graph, op } = alone({ boxes: 9, background: true, options, seed: 3 }, "float32", 1);
     const more: Tensor = { name: "z", shape: [1, 5], dtype: "float32" };
     const read = { ...graph, tensors: [...graph.tensors, more], outputs: [7], ops: [op, { type: "logistic", inputs: [5], outputs: [7] }] } as const; // prettier-ignore
-    await expect(loadModel(read)).rejects.toThrow(UnsupportedError);
+    for (const threads of [1, 3]) {
+      const whole = await loadModel(graph);
+      const net = await loadModel(read, { threads });
+      const inputs = new Map(whole.inputs.map(({ name, shape }) => [name, Float32Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => Math.sin(i))])); // prettier-ignore
+      const [, , scores] = whole.run(Object.fromEntries(inputs));
+      const [z] = net.run(Object.fromEntries(inputs));
+      for (const [i, score] of scores!.data.entries()) expect(z!.data[i]).toBeCloseTo(1 / (1 + Math.exp(-score)), 6);
+      net.dispose();
+    }
     const open = graph.tensors.map((tensor) => ({ ...tensor, data: undefined }));
     await expect(loadModel({ ...graph, tensors: open, inputs: [0, 1, 2] })).rejects.toThrow(
       /anchors expected constant/,
