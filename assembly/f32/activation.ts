@@ -2,7 +2,7 @@
  * An activation that stands alone: output = clamp(input). Input and output: blocks [C/8][rows][W][8].
  * (After a convolution it is the clamp in that kernel.)
  */
-import { clamp } from "../lanes";
+import { clamp } from "../simd/arithmetic";
 import { Step, blockStride, firstRow } from "../step";
 
 export function f32_activation(

@@ -4,7 +4,7 @@
  * Input, other and output: blocks [C/8][rows][W][8]. Without another input step.weights holds a constant for each
  * channel, [C/8][8].
  */
-import { clamp } from "../lanes";
+import { clamp } from "../simd/arithmetic";
 import { Step } from "../step";
 
 export function f32_add(step: Step, panel: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {

@@ -6,7 +6,7 @@
  * Input and output: blocks [C/8][rows][W][8]. The pooling before the classifier, and MEAN over H and W,
  * have a window as large as the image.
  */
-import { clamp } from "../lanes";
+import { clamp } from "../simd/arithmetic";
 import { Step, blockStride, firstRow } from "../step";
 
 export function f32_averagepool(

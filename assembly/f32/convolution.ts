@@ -9,9 +9,9 @@
  * In NHWC the kernelWidth · C inputs of a kernel row lie side by side, whatever C is: with three
  * channels nine, where channel blocks would make them 24. The rows that a row of outputs needs
  * are copied to the panel with their padding, so there are no edges; then the tile is that of the pointwise
- * kernel, 4 pixels × 8 channels. (Later convolutions read blocks: blocks/gather.ts, then pointwise.)
+ * kernel, 4 pixels × 8 channels. (Later convolutions read blocks: move/im2col.ts, then pointwise.)
  */
-import { clamp, madd } from "../lanes";
+import { clamp, madd } from "../simd/arithmetic";
 import { Step, blockStride, firstRow } from "../step";
 
 export function f32_convolution(

@@ -11,7 +11,8 @@
  * is the same. Products are added, not fused: the sums here are so short that the latency of a fused
  * chain costs more than it saves (a tenth on Zen 5).
  */
-import { clamp, WIDE } from "../lanes";
+import { clamp } from "../simd/arithmetic";
+import { WIDE } from "../simd/builds";
 import { Step, blockStride, firstRow } from "../step";
 
 /** Any kernel, stride and padding: pixel by pixel, over the taps that lie inside the image. */

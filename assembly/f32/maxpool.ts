@@ -5,7 +5,7 @@
  *
  * Input and output: blocks [C/8][rows][W][8]. A NaN in the window stays one, so it is max and not pmax here.
  */
-import { clamp } from "../lanes";
+import { clamp } from "../simd/arithmetic";
 import { Step } from "../step";
 
 export function f32_maxpool(

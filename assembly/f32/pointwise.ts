@@ -12,7 +12,8 @@
  * first-level cache while the pixels of the call pass by. Every tile sums in the same order, so a
  * pixel's value does not depend on where a call begins.
  */
-import { clamp, madd, WIDE } from "../lanes";
+import { clamp, madd } from "../simd/arithmetic";
+import { WIDE } from "../simd/builds";
 import { Step, blockStride, firstRow } from "../step";
 
 export function f32_pointwise(

@@ -6,11 +6,11 @@
  * Input: blocks [C/8][rows][W][8] of float32. Output: the same of int16, less the zero point. NaN becomes
  * the lower bound.
  */
-import { toInteger } from "../lanes";
+import { toInteger } from "../simd/arithmetic";
 import { Step, blockStride, firstRow } from "../step";
 
 /** Blocks to blocks. */
-export function int8_quantize(
+export function q8_quantize(
   step: Step,
   panel: usize,
   rowBegin: i32,
@@ -42,7 +42,7 @@ export function int8_quantize(
 }
 
 /** The same from NHWC float32 [rows][W][C] to NHWC bytes, for the image that a network begins with. */
-export function int8_quantizeNhwc(
+export function q8_quantizeNhwc(
   step: Step,
   panel: usize,
   rowBegin: i32,

@@ -5,7 +5,7 @@
 import { Step, blockStride, firstRow } from "../step";
 
 /** Blocks to blocks. */
-export function int8_dequantize(
+export function q8_dequantize(
   step: Step,
   panel: usize,
   rowBegin: i32,
@@ -36,7 +36,7 @@ export function int8_dequantize(
 }
 
 /** The same from NHWC bytes [rows][W][C] to NHWC float32, for the image that a network begins with. */
-export function int8_dequantizeNhwc(
+export function q8_dequantizeNhwc(
   step: Step,
   panel: usize,
   rowBegin: i32,

@@ -9,7 +9,7 @@
  */
 import { Step, blockStride, firstRow } from "../step";
 
-export function int8_narrow(
+export function q8_narrow(
   step: Step,
   panel: usize,
   rowBegin: i32,

@@ -8,7 +8,7 @@
  */
 import { Step, blockStride, firstRow } from "../step";
 
-export function int8_softmax(
+export function q8_softmax(
   step: Step,
   panel: usize,
   rowBegin: i32,

@@ -5,7 +5,7 @@
 import { Step } from "../step";
 
 /** NHWC uint8 or int8 [rows][W][C] to blocks [C/8][rows][W][8]. */
-export function int8_toBlocks(
+export function q8_toBlocks(
   step: Step,
   panel: usize,
   rowBegin: i32,
@@ -40,7 +40,7 @@ export function int8_toBlocks(
 }
 
 /** Blocks [C/8][rows][W][8] to NHWC uint8 or int8 [rows][W][C]. */
-export function int8_fromBlocks(
+export function q8_fromBlocks(
   step: Step,
   panel: usize,
   rowBegin: i32,

@@ -11,10 +11,12 @@
  * The tile is that of f32/pointwise.ts, with twice the products for an instruction. Sums are int32 and
  * wrap, as they do in TensorFlow Lite.
  */
-import { dot, storeRequantized, WIDE } from "../lanes";
+import { dot } from "../simd/arithmetic";
+import { WIDE } from "../simd/builds";
+import { storeRequantized } from "../simd/requantize";
 import { Step, blockStride, firstRow } from "../step";
 
-export function int8_pointwise(
+export function q8_pointwise(
   step: Step,
   panel: usize,
   rowBegin: i32,

@@ -5,10 +5,10 @@
  *
  * Input and output: blocks [C/8][rows][W][8] of int16.
  */
-import { requantize } from "../lanes";
+import { requantize } from "../simd/requantize";
 import { Step, blockStride, firstRow } from "../step";
 
-export function int8_activation(
+export function q8_activation(
   step: Step,
   panel: usize,
   rowBegin: i32,

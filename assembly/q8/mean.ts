@@ -5,10 +5,10 @@
  *
  * Input: blocks [C/8][images · H][W][8]. Output: one pixel an image.
  */
-import { requantize } from "../lanes";
+import { requantize } from "../simd/requantize";
 import { Step, blockStride, firstRow } from "../step";
 
-export function int8_mean(step: Step, panel: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
+export function q8_mean(step: Step, panel: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   const pixels = step.inHeight * step.inWidth;
   const output = firstRow(step.output, panel, rowBegin, 16);
   const outStride = blockStride(step.output, step.images, rowEnd - rowBegin, 16);

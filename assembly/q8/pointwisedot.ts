@@ -8,7 +8,7 @@
  *
  * i32x4.relaxed_dot_i8x16_i7x16_add_s adds four products of signed and 7-bit bytes; what it does with an eighth bit is
  * up to the engine. Where x64 has AVX-VNNI, V8 takes it as one more bit of an unsigned byte, without saturation: exact,
- * and twice as fast as pairs of int16. int8_dotsUnsigned lets the host find out, and this kernel runs only if so.
+ * and twice as fast as pairs of int16. q8_dotsUnsigned lets the host find out, and this kernel runs only if so.
  *
  * Bytes stand for other numbers than they are. With x = byte - z and w = weight + d, where d = 128 - weight zero point for
  * uint8 weights and - weight zero point for int8:
@@ -17,11 +17,12 @@
  *
  * The second and third term are in the bias; the last is sum[p], step.weightOffset being d.
  */
-import { storeRequantized, WIDE } from "../lanes";
+import { WIDE } from "../simd/builds";
+import { storeRequantized } from "../simd/requantize";
 import { Step, blockStride, firstRow } from "../step";
 import { sumsOn } from "./narrow";
 
-export function int8_pointwiseDot(
+export function q8_pointwiseDot(
   step: Step,
   panel: usize,
   rowBegin: i32,
@@ -74,7 +75,7 @@ export function int8_pointwiseDot(
 }
 
 /** What four bytes w with four bytes x give, in the lowest lane: the host compares it with the exact sum. */
-export function int8_dotsUnsigned(w: i32, x: i32): i32 {
+export function q8_dotsUnsigned(w: i32, x: i32): i32 {
   if (!ASC_FEATURE_RELAXED_SIMD) return 0;
   return i32x4.extract_lane(dotBytes(i32x4.splat(x), i32x4.splat(w), i32x4.splat(0)), 0);
 }

@@ -7,10 +7,10 @@
  * division and taken off after it; the division cuts towards zero and the half has the sign of s. It is done in
  * float32, which is exact for quotients up to 256 and fewer than 65536 elements.
  */
-import { clamp, toInteger } from "../lanes";
+import { clamp, toInteger } from "../simd/arithmetic";
 import { Step, blockStride, firstRow } from "../step";
 
-export function int8_averagepool(
+export function q8_averagepool(
   step: Step,
   panel: usize,
   rowBegin: i32,

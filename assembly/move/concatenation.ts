@@ -4,7 +4,7 @@
  *   output[firstChannel + c][y + padTop][x + padLeft] = input[c][y][x]
  *
  * Input and output: blocks [C/8][rows][W][8]. If there are step.weights, the values are 8-bit and go through that table
- * (int8/lookup.ts) to the quantisation of the output. A row is copied whole where its channels begin with a block; else
+ * (q8/lookup.ts) to the quantisation of the output. A row is copied whole where its channels begin with a block; else
  * the rest of the last block is filled with zeros, on which the next input comes to lie. Every call does all the blocks
  * of its rows.
  */

@@ -7,7 +7,7 @@
  */
 import { Step } from "../step";
 
-export function int8_maxpool(
+export function q8_maxpool(
   step: Step,
   panel: usize,
   rowBegin: i32,

@@ -9,7 +9,7 @@
  */
 import { Step, blockStride, firstRow } from "../step";
 
-export function gather(step: Step, panel: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
+export function im2col(step: Step, panel: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   const pixelBytes = step.pixelBytes;
   const outPitch = <usize>step.outWidth * pixelBytes;
   const inPitch = <usize>step.inWidth * pixelBytes;

@@ -6,7 +6,7 @@
  */
 import { Step } from "../step";
 
-export function int8_lookup(
+export function q8_lookup(
   step: Step,
   panel: usize,
   rowBegin: i32,

@@ -9,10 +9,11 @@
  *
  * As f32/convolution.ts, but that the rows on the panel are widened to int16 less the zero point.
  */
-import { dot, storeRequantized } from "../lanes";
+import { dot } from "../simd/arithmetic";
+import { storeRequantized } from "../simd/requantize";
 import { Step, blockStride, firstRow } from "../step";
 
-export function int8_convolution(
+export function q8_convolution(
   step: Step,
   panel: usize,
   rowBegin: i32,

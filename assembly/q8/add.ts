@@ -9,7 +9,7 @@
  */
 import { Step } from "../step";
 
-export function int8_add(step: Step, panel: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
+export function q8_add(step: Step, panel: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   const pitch = <usize>step.outWidth * 16;
   const stride = <usize>(step.images * step.outHeight) * pitch;
   const bytes = <usize>(rowEnd - rowBegin) * pitch;

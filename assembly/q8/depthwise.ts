@@ -15,11 +15,13 @@
  * (w21, w22), then scale float32 [4]. Of any other: for each block its bias int32 [8], the taps
  * [kernelHeight][kernelWidth][8] of int16, scale float32 [8].
  */
-import { dot, interleaveHigh, interleaveLow, requantize } from "../lanes";
+import { dot } from "../simd/arithmetic";
+import { requantize } from "../simd/requantize";
+import { interleaveHigh, interleaveLow } from "../simd/shuffle";
 import { Step, blockStride, firstRow } from "../step";
 
 /** Any kernel, stride and padding: pixel by pixel, over the taps that lie inside the image. */
-export function int8_depthwise(
+export function q8_depthwise(
   step: Step,
   panel: usize,
   rowBegin: i32,
@@ -79,7 +81,7 @@ export function int8_depthwise(
 }
 
 /** 3×3 with stride 1, at most one column of padding on a side, input at least two columns wide. */
-export function int8_depthwise3x3s1(
+export function q8_depthwise3x3s1(
   step: Step,
   panel: usize,
   rowBegin: i32,
@@ -91,7 +93,7 @@ export function int8_depthwise3x3s1(
 }
 
 /** 3×3 with stride 2, under the same conditions. */
-export function int8_depthwise3x3s2(
+export function q8_depthwise3x3s2(
   step: Step,
   panel: usize,
   rowBegin: i32,
