@@ -1,6 +1,6 @@
 /**
- * The kernels that relaxed SIMD makes faster. The package carries all kernels once, without it, and these on top of them
- * for engines that have it; index.ts compiled with relaxed SIMD computes the same.
+ * Kernels that relaxed SIMD makes faster. The package contains all kernels once, without relaxed SIMD, and instantiates
+ * these on top of the base module in engines that support it.
  */
 export { f32_convolution } from "../f32/convolution";
 export { f32_pointwise } from "../f32/pointwise";

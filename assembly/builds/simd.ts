@@ -1,6 +1,8 @@
 /**
- * The exports of the kernels, that is their ABI: each takes (step, panel, rowBegin, rowEnd, blockBegin, blockEnd), but for
- * those of interleave.ts, which pack weights, and q8_dotsUnsigned, which asks what the machine can do.
+ * All kernels: the base module. Compiled with relaxed SIMD, this file is the whole relaxed module.
+ *
+ * Every kernel has the signature (params, tile, rowBegin, rowEnd, blockBegin, blockEnd), see docs/kernels-abi.md. The
+ * exceptions are interleave and interleavePairs, which pack weights, and q8_dotsUnsigned, which probes the machine.
  */
 export { f32_activation } from "../f32/activation";
 export { f32_add } from "../f32/add";

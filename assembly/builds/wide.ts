@@ -1,4 +1,4 @@
-/** The kernels that are others in the wide build, to be put on top of all kernels like those of relaxed.ts. */
+/** Kernels that the wide build replaces; instantiated on top of the base module. */
 export { f32_convolution } from "../f32/convolution";
 export { f32_depthwise3x3s1, f32_depthwise3x3s2 } from "../f32/depthwise";
 export { f32_pointwise } from "../f32/pointwise";

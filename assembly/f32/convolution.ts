@@ -3,71 +3,84 @@
  *
  *   output[n][y][x] = clamp(bias[n] + Σijc input[stride·y + i - pad][stride·x + j - pad][c] · weight[n][i][j][c])
  *
- * Input: NHWC float32. Output: blocks. Weights: for each block of eight outputs its bias [8], then
+ * Input: NHWC float32. Output: nChw8c float32. Weights: for each block of eight outputs its bias [8], then
  * [kernelHeight][kernelWidth · C][8].
  *
- * In NHWC the kernelWidth · C inputs of a kernel row lie side by side, whatever C is: with three
- * channels nine, where channel blocks would make them 24. The rows that a row of outputs needs
- * are copied to the panel with their padding, so there are no edges; then the tile is that of the pointwise
- * kernel, 4 pixels × 8 channels. (Later convolutions read blocks: move/im2col.ts, then pointwise.)
+ * loops/convolution.ts lays out the padded input rows on the scratch tile. The tile of the computation is then that of the
+ * pointwise kernel, 4 pixels × 8 channels. (Later convolutions read nChw8c: move/im2col.ts, then pointwise.)
  */
+import { Convolution } from "../abi/convolution";
+import { Tensor } from "../abi/tensor";
+import { convolution, zero } from "../loops/convolution";
 import { clamp, madd } from "../simd/arithmetic";
-import { Step, blockStride, firstRow } from "../step";
 
 export function f32_convolution(
-  step: Step,
-  panel: usize,
+  params: Convolution,
+  tile: usize,
   rowBegin: i32,
   rowEnd: i32,
   blockBegin: i32,
   blockEnd: i32,
 ): void {
-  const channels = step.inChannels;
-  const outPitch = <usize>step.outWidth * 32;
-  const outHeight = step.outHeight;
-  const inHeight = step.inHeight;
-  const kernelHeight = step.kernelHeight;
-  const inPitch = <usize>(step.inWidth * channels) * 4;
-  const before = <usize>(step.padLeft * channels) * 4;
-  const taps = step.kernelWidth * channels;
-  const pixelStride = <usize>(step.strideWidth * channels) * 4;
-  const rowBytes = <usize>((step.outWidth - 1) * step.strideWidth * channels + taps) * 4;
-  const packed = <usize>(1 + kernelHeight * taps) * 32;
-  const outStride = blockStride(step.output, step.images * outHeight, rowEnd - rowBegin, outPitch);
-  let output = firstRow(step.output, panel, rowBegin, outPitch);
+  convolution<Floats>(params, tile, rowBegin, rowEnd, blockBegin, blockEnd);
+}
 
-  for (let row = rowBegin; row < rowEnd; ++row) {
-    const image = row / outHeight;
-    const y = (row - image * outHeight) * step.strideHeight - step.padTop;
-    let to = panel;
-    for (let i = y; i < y + kernelHeight; ++i) {
-      const from = step.input + <usize>(image * inHeight + i) * inPitch;
-      if (<u32>i < <u32>inHeight) copyRow(from, inPitch, to, before, rowBytes);
-      else zero(to, to + rowBytes);
-      to += rowBytes;
-    }
-    for (let block = blockBegin; block < blockEnd; ++block) {
-      const weights = step.weights + <usize>block * packed;
-      outputRow(step, panel, rowBytes, taps, pixelStride, weights, output + <usize>block * outStride);
-    }
-    output += outPitch;
+
+@unmanaged
+class Floats {
+
+  @inline
+  get elementBytes(): usize {
+    return 4;
+  }
+
+
+  @inline
+  get perOperand(): i32 {
+    return 1;
+  }
+
+  /** The bias. */
+  @inline
+  get constantBytes(): usize {
+    return 32;
+  }
+
+
+  @inline
+  copyRow(input: Tensor, row: i32, to: usize, before: usize, rowBytes: usize): void {
+    copyRow(input.at(0, row), input.pitch, to, before, rowBytes);
+  }
+
+
+  @inline
+  outputRow(
+    params: Convolution,
+    rows: usize,
+    rowBytes: usize,
+    operands: i32,
+    pixelStride: usize,
+    weights: usize,
+    out: usize,
+  ): void {
+    outputRow(params, rows, rowBytes, operands, pixelStride, weights, out);
   }
 }
 
-/** One row of outputs × 8 channels, from `kernelHeight` padded rows. */
+/** One row of outputs × 8 channels, from the `kernelHeight` padded rows on the tile. */
 function outputRow(
-  step: Step,
+  params: Convolution,
   rows: usize,
   rowBytes: usize,
-  taps: i32,
+  operands: i32,
   pixelStride: usize,
   weights: usize,
   out: usize,
 ): void {
-  const lo = f32x4.splat(step.lo);
-  const hi = f32x4.splat(step.hi);
-  const kernelHeight = step.kernelHeight;
-  let x = step.outWidth;
+  const lo = f32x4.splat(params.lo);
+  const hi = f32x4.splat(params.hi);
+  const kernelHeight = params.kernelHeight;
+  let x = params.output.width;
   for (; x >= 4; x -= 4) {
     let w = weights;
     let a0 = v128.load(w);
@@ -82,7 +95,7 @@ function outputRow(
       let p1 = p0 + pixelStride;
       let p2 = p1 + pixelStride;
       let p3 = p2 + pixelStride;
-      let k = taps;
+      let k = operands;
       do {
         const wa = v128.load(w);
         const wb = v128.load(w, 16);
@@ -126,7 +139,7 @@ function outputRow(
     let i = kernelHeight;
     do {
       let p = row;
-      let k = taps;
+      let k = operands;
       do {
         const v = v128.load32_splat(p);
         a = madd(v, v128.load(w), a);
@@ -144,8 +157,8 @@ function outputRow(
 }
 
 /**
- * An image row to the panel, zeros before and after it. Vectors are stored whole, in ascending order, so
- * what one writes too much the next one overwrites; after the last row there is room for it.
+ * Copies an image row to the tile, with zeros before and after it. Vectors are stored whole, in ascending order: the next
+ * store overwrites the excess of the previous one, and the tile has room for it after the last row.
  */
 function copyRow(from: usize, inPitch: usize, to: usize, before: usize, rowBytes: usize): void {
   const end = to + rowBytes;
@@ -154,11 +167,4 @@ function copyRow(from: usize, inPitch: usize, to: usize, before: usize, rowBytes
   const copied = min(end - to, inPitch);
   for (let i: usize = 0; i < copied; i += 16) v128.store(to + i, v128.load(from + i));
   zero(to + copied, end);
-}
-
-
-@inline
-function zero(from: usize, end: usize): void {
-  const zeros = f32x4.splat(0);
-  for (; from < end; from += 16) v128.store(from, zeros);
 }

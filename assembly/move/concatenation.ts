@@ -1,57 +1,60 @@
 /**
  * One input of a CONCATENATION, copied to its place in the output:
  *
- *   output[firstChannel + c][y + padTop][x + padLeft] = input[c][y][x]
+ *   output[channel + c][y + top][x + left] = input[c][y][x]
  *
- * Input and output: blocks [C/8][rows][W][8]. If there are step.weights, the values are 8-bit and go through that table
- * (q8/lookup.ts) to the quantisation of the output. A row is copied whole where its channels begin with a block; else
- * the rest of the last block is filled with zeros, on which the next input comes to lie. Every call does all the blocks
- * of its rows.
+ * Input and output: nChw8c. With `rescales`, the elements are 8-bit and go through `table` (q8/lookup.ts) to the
+ * quantisation of the output. Whole rows are copied if the channels begin with a block. Otherwise pixels are copied channel
+ * by channel and zeros fill the rest of the last block, which the next input overwrites. Every call copies all blocks of
+ * its rows.
  */
-import { Step } from "../step";
+import { Placement } from "../abi/move";
 
 export function concatenation(
-  step: Step,
-  panel: usize,
+  params: Placement,
+  tile: usize,
   rowBegin: i32,
   rowEnd: i32,
   blockBegin: i32,
   blockEnd: i32,
 ): void {
-  const pixelBytes = step.pixelBytes;
-  const inPitch = <usize>step.inWidth * pixelBytes;
-  const outPitch = <usize>step.outWidth * pixelBytes;
-  const outHeight = step.outHeight;
-  const inStride = <usize>(step.images * step.inHeight) * inPitch;
-  const outStride = <usize>(step.images * outHeight) * outPitch;
-  const first = step.firstChannel;
+  const pixelBytes = params.input.pixelBytes;
+  const inPitch = params.input.pitch;
+  const inHeight = params.input.height;
+  const inWidth = params.input.width;
+  const inBlocks = params.input.blocks;
+  const inStride = params.input.blockBytes;
+  const outStride = params.output.blockBytes;
+  const outHeight = params.output.height;
+  const first = params.channel;
   for (let row = rowBegin; row < rowEnd; ++row) {
     const image = row / outHeight;
-    const y = row - image * outHeight - step.padTop;
-    if (<u32>y >= <u32>step.inHeight) continue;
-    let x = step.input + <usize>(image * step.inHeight + y) * inPitch;
-    let out = step.output + <usize>row * outPitch + <usize>step.padLeft * pixelBytes;
-    if (first & 7 || step.weights) {
-      for (let column = 0; column < step.inWidth; ++column) {
-        copyPixel(step, x, inStride, out, outStride);
+    const y = row - image * outHeight - params.top;
+    if (<u32>y >= <u32>inHeight) continue;
+    let x = params.input.at(0, image * inHeight + y);
+    let out = params.output.at(0, row) + <usize>params.left * pixelBytes;
+    if (first & 7 || params.rescales) {
+      for (let column = 0; column < inWidth; ++column) {
+        copyPixel(params, x, inStride, out, outStride);
         x += pixelBytes;
         out += pixelBytes;
       }
     } else {
       out += <usize>(first >> 3) * outStride;
-      for (let block = 0; block < step.inBlocks; ++block) {
+      for (let block = 0; block < inBlocks; ++block) {
         memory.copy(out + <usize>block * outStride, x + <usize>block * inStride, inPitch);
       }
     }
   }
 }
 
-/** The channels of one pixel, one by one. */
-function copyPixel(step: Step, x: usize, inStride: usize, out: usize, outStride: usize): void {
-  const bytes = step.pixelBytes >> 3;
-  const zero = step.weights + <usize>step.zeroPoint * 2;
-  const channels = step.inChannels;
-  let to = step.firstChannel;
+/** Copies one pixel channel by channel. */
+function copyPixel(params: Placement, x: usize, inStride: usize, out: usize, outStride: usize): void {
+  const bytes = params.input.pixelBytes >> 3;
+  const zero = params.table + <usize>params.input.zeroPoint * 2;
+  const channels = params.input.channels;
+  const rescales = params.rescales;
+  let to = params.channel;
   for (let c = 0; c < channels || to & 7; ++c, ++to) {
     const from = x + <usize>(c >> 3) * inStride + <usize>(c & 7) * bytes;
     const at = out + <usize>(to >> 3) * outStride + <usize>(to & 7) * bytes;
@@ -61,7 +64,7 @@ function copyPixel(step: Step, x: usize, inStride: usize, out: usize, outStride:
     } else if (bytes == 4) {
       store<u32>(at, load<u32>(from));
     } else {
-      store<u16>(at, step.weights ? load<u16>(zero + <usize>(<i32>load<i16>(from) * 2)) : load<u16>(from));
+      store<u16>(at, rescales ? load<u16>(zero + <usize>(<i32>load<i16>(from) * 2)) : load<u16>(from));
     }
   }
 }

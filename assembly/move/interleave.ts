@@ -1,12 +1,13 @@
 /**
- * Weights of eight outputs side by side, as the pointwise kernels read them; called at load.
+ * Packs the weights of eight outputs side by side, as the pointwise kernels read them; called while a model loads.
  *
  *   output[w][r] = input[r][w]
  *
- * Input: eight rows of `words` words of 32 bits: a float, a pair of int16 or four bytes. Output: [words][8]. `words` is even.
+ * Input: eight rows of `words` 32-bit words, each a float, a pair of int16 or four bytes. Output: [words][8]. `words` is
+ * even.
  */
 
-/** As they are but for the bits of `flip`: 0x80808080 makes unsigned bytes signed ones, less 128. */
+/** Copies words, XORed with `flip`: 0x80808080 subtracts 128 from unsigned bytes, which makes them signed. */
 export function interleave(input: usize, output: usize, words: i32, flip: i32): void {
   const bits = i32x4.splat(flip);
   const pitch = (<usize>words) << 2;
@@ -24,7 +25,7 @@ export function interleave(input: usize, output: usize, words: i32, flip: i32): 
   }
 }
 
-/** Rows of bytes, 2 · words each, whose bits of `flip` change before they are widened to int16 and `offset` is added. */
+/** Copies rows of 2 · words bytes: XORs them with `flip`, widens them to int16 and adds `offset`. */
 export function interleavePairs(input: usize, output: usize, words: i32, flip: i32, offset: i32): void {
   const bits = i32x4.splat(flip);
   const more = i16x8.splat(<i16>offset);
@@ -49,7 +50,7 @@ function widen(bytes: v128, flip: v128, offset: v128): v128 {
   return i16x8.add(i16x8.extend_low_i8x16_s(v128.xor(bytes, flip)), offset);
 }
 
-/** Two words of each of eight rows, two rows to a vector. */
+/** Stores two words of each of eight rows; a vector holds two rows. */
 @inline
 function storeWords(to: usize, a: v128, b: v128, c: v128, d: v128): void {
   v128.store(to, v128.shuffle<i32>(a, b, 0, 2, 4, 6));

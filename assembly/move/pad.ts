@@ -1,21 +1,24 @@
 /**
  * PAD in height and width with zeros, the real number 0.
- * Input and output: blocks [C/8][rows][W][8]; padTop and padLeft say where the image comes to lie.
+ *
+ *   output[c][y + top][x + left] = input[c][y][x]
+ *
+ * Input and output: nChw8c.
  */
-import { Step } from "../step";
+import { Placement } from "../abi/move";
 
-export function pad(step: Step, panel: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
-  const outPitch = <usize>step.outWidth * step.pixelBytes;
-  const inPitch = <usize>step.inWidth * step.pixelBytes;
-  const before = <usize>step.padLeft * step.pixelBytes;
-  const outHeight = step.outHeight;
-  const inHeight = step.inHeight;
+export function pad(params: Placement, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
+  const outPitch = params.output.pitch;
+  const inPitch = params.input.pitch;
+  const before = <usize>params.left * params.output.pixelBytes;
+  const outHeight = params.output.height;
+  const inHeight = params.input.height;
   for (let block = blockBegin; block < blockEnd; ++block) {
-    const input = step.input + <usize>(block * step.images * inHeight) * inPitch;
-    let out = step.output + <usize>(block * step.images * outHeight + rowBegin) * outPitch;
+    const input = params.input.at(block, 0);
+    let out = params.output.at(block, rowBegin);
     for (let row = rowBegin; row < rowEnd; ++row) {
       const image = row / outHeight;
-      const y = row - image * outHeight - step.padTop;
+      const y = row - image * outHeight - params.top;
       memory.fill(out, 0, outPitch);
       if (<u32>y < <u32>inHeight) {
         memory.copy(out + before, input + <usize>(image * inHeight + y) * inPitch, inPitch);

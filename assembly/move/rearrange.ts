@@ -1,31 +1,38 @@
 /**
- * TRANSPOSE, SLICE and STRIDED_SLICE: each element of the output is one of the input, whose offset is the sum of one for
- * each coordinate:
+ * TRANSPOSE, SLICE and STRIDED_SLICE: each element of the output is an element of the input, whose offset is the sum of
+ * one offset per coordinate.
  *
  *   output[c][n, y][x] = input at images[n] + rows[y] + columns[x] + channels[c]
  *
- * Input and output: blocks [C/8][rows][W][8]. The offsets, step.weights, are in bytes: int32 for each image, row, column
- * and channel of the output.
+ * Input and output: nChw8c. Offsets: uint32, in bytes, for the images, then the rows, columns and channels of the output.
  */
-import { Step } from "../step";
+import { Rearrangement } from "../abi/move";
 
-export function rearrange(step: Step, panel: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
-  const pixelBytes = step.pixelBytes;
-  const outHeight = step.outHeight;
-  const outPitch = <usize>step.outWidth * pixelBytes;
-  const images = step.weights;
-  const rows = images + <usize>step.images * 4;
+export function rearrange(
+  params: Rearrangement,
+  tile: usize,
+  rowBegin: i32,
+  rowEnd: i32,
+  blockBegin: i32,
+  blockEnd: i32,
+): void {
+  const input = params.input.address;
+  const pixelBytes = params.output.pixelBytes;
+  const outHeight = params.output.height;
+  const outWidth = params.output.width;
+  const images = params.offsets;
+  const rows = images + <usize>params.output.images * 4;
   const columns = rows + <usize>outHeight * 4;
-  const channels = columns + <usize>step.outWidth * 4;
+  const channels = columns + <usize>outWidth * 4;
   for (let block = blockBegin; block < blockEnd; ++block) {
     const lanes = channels + <usize>block * 32;
-    const exist = step.outChannels - block * 8;
-    let out = step.output + <usize>(block * step.images * outHeight + rowBegin) * outPitch;
+    const exist = params.output.channels - block * 8;
+    let out = params.output.at(block, rowBegin);
     for (let row = rowBegin; row < rowEnd; ++row) {
       const image = row / outHeight;
       const line =
-        step.input + load<u32>(images + <usize>image * 4) + load<u32>(rows + <usize>(row - image * outHeight) * 4);
-      for (let column = 0; column < step.outWidth; ++column) {
+        input + load<u32>(images + <usize>image * 4) + load<u32>(rows + <usize>(row - image * outHeight) * 4);
+      for (let column = 0; column < outWidth; ++column) {
         const pixel = line + load<u32>(columns + <usize>column * 4);
         for (let lane = 0; lane < 8; ++lane) {
           const from = lanes + <usize>lane * 4;

@@ -1,40 +1,36 @@
 /**
- * An activation that stands alone, and the change from one 8-bit quantisation to another (QUANTIZE):
+ * A stand-alone activation, and the change from one 8-bit quantisation to another (QUANTIZE):
  *
- *   output = requantize(input),   step.scale = input scale / output scale
+ *   output = requantize(input),   factor = input scale / output scale
  *
- * Input and output: blocks [C/8][rows][W][8] of int16.
+ * Input and output: nChw8c int16.
  */
+import { Unary } from "../abi/elementwise";
 import { requantize } from "../simd/requantize";
-import { Step, blockStride, firstRow } from "../step";
 
 export function q8_activation(
-  step: Step,
-  panel: usize,
+  params: Unary,
+  tile: usize,
   rowBegin: i32,
   rowEnd: i32,
   blockBegin: i32,
   blockEnd: i32,
 ): void {
-  const pitch = <usize>step.outWidth * 16;
-  const rows = step.images * step.outHeight;
-  const called = rowEnd - rowBegin;
-  const inStride = blockStride(step.input, rows, called, pitch);
-  const outStride = blockStride(step.output, rows, called, pitch);
-  const input = firstRow(step.input, panel, rowBegin, pitch);
-  const output = firstRow(step.output, panel, rowBegin, pitch);
-  const bytes = <usize>called * pitch;
-  const lo = f32x4.splat(step.lo);
-  const hi = f32x4.splat(step.hi);
-  const scale = f32x4.splat(step.scale);
-  const round = f32x4.splat(step.round);
+  const factor = f32x4.splat(params.factor);
+  const round = f32x4.splat(params.round);
+  const lo = f32x4.splat(params.lo);
+  const hi = f32x4.splat(params.hi);
+  const input = params.input.address;
+  const output = params.output;
+  const bytes = <usize>(rowEnd - rowBegin) * output.pitch;
   for (let block = blockBegin; block < blockEnd; ++block) {
-    const x = input + <usize>block * inStride;
-    const y = output + <usize>block * outStride;
+    const start = output.offset(block, rowBegin);
+    const x = input + start;
+    const y = output.address + start;
     for (let i: usize = 0; i < bytes; i += 16) {
       const v = v128.load(x + i);
-      const a = requantize(i32x4.extend_low_i16x8_s(v), scale, lo, hi, round);
-      const b = requantize(i32x4.extend_high_i16x8_s(v), scale, lo, hi, round);
+      const a = requantize(i32x4.extend_low_i16x8_s(v), factor, lo, hi, round);
+      const b = requantize(i32x4.extend_high_i16x8_s(v), factor, lo, hi, round);
       v128.store(y + i, i16x8.narrow_i32x4_s(a, b));
     }
   }

@@ -1,30 +1,32 @@
 /**
- * ADD of 8-bit models, as XNNPACK computes it: both inputs brought to the output's scale in fixed point, and a half
- * rounded up.
+ * ADD of 8-bit models, as XNNPACK computes it: fixed-point arithmetic brings both inputs to the scale of the output, and
+ * halves round up.
  *
  *   output = clamp((input · factor + other · otherFactor + 2^(shift - 1)) >> shift)
  *
- * Input, other and output: blocks [C/8][rows][W][8] of int16. Without another input step.weights holds a constant for
- * each channel, [C/8][8]. The factors are below 2^21 and the values below 2^8, so that the sum fits.
+ * Input, other and output: nChw8c int16. `other` may be a single pixel, which is added to every pixel of the input. The
+ * factors are below 2^21 and the elements below 2^8, so the sum fits into 32 bits.
  */
-import { Step } from "../step";
+import { Binary } from "../abi/elementwise";
 
-export function q8_add(step: Step, panel: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
-  const pitch = <usize>step.outWidth * 16;
-  const stride = <usize>(step.images * step.outHeight) * pitch;
-  const bytes = <usize>(rowEnd - rowBegin) * pitch;
-  const advance: usize = step.other ? 16 : 0;
-  const shift = step.shift;
-  const factor = i32x4.splat(step.factor);
-  const otherFactor = i32x4.splat(step.otherFactor);
+export function q8_add(params: Binary, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
+  const shift = params.shift;
+  const factor = i32x4.splat(params.factor);
+  const otherFactor = i32x4.splat(params.otherFactor);
   const half = i32x4.splat(1 << (shift - 1));
-  const lo = i16x8.splat(<i16>step.lo);
-  const hi = i16x8.splat(<i16>step.hi);
+  const lo = i16x8.splat(<i16>params.lo);
+  const hi = i16x8.splat(<i16>params.hi);
+  const single = params.other.rows * params.other.width == 1;
+  const advance: usize = single ? 0 : 16;
+  const otherRow = single ? 0 : rowBegin;
+  const input = params.input.address;
+  const output = params.output;
+  const bytes = <usize>(rowEnd - rowBegin) * output.pitch;
   for (let block = blockBegin; block < blockEnd; ++block) {
-    const start = <usize>block * stride + <usize>rowBegin * pitch;
-    const x = step.input + start;
-    const y = step.output + start;
-    let other = step.other ? step.other + start : step.weights + <usize>block * 16;
+    const start = output.offset(block, rowBegin);
+    const x = input + start;
+    const y = output.address + start;
+    let other = params.other.at(block, otherRow);
     for (let i: usize = 0; i < bytes; i += 16) {
       const v = v128.load(x + i);
       const w = v128.load(other);

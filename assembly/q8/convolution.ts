@@ -3,74 +3,87 @@
  *
  *   output[n][y][x] = requantize(bias[n] + Σijc input[stride·y + i - pad][stride·x + j - pad][c] · weight[n][i][j][c])
  *
- * Input: NHWC, uint8 or int8. Output: blocks of int16. Weights: for each block of eight outputs its
- * bias int32 [8], then [kernelHeight][P/2][8][2] of int16 less their zero point, where P is
- * kernelWidth · C and a zero if that is odd, then scale float32 [8].
+ * Input: NHWC, uint8 or int8. Output: nChw8c int16. Weights: for each block of eight outputs its bias int32 [8], then
+ * [kernelHeight][P/2][8][2] of int16 less their zero point, where P is kernelWidth · C, plus one zero if that is odd, then
+ * scales float32 [8].
  *
- * As f32/convolution.ts, but that the rows on the panel are widened to int16 less the zero point.
+ * Like f32/convolution.ts, but the rows on the scratch tile are widened to int16 less the zero point, and two neighbouring
+ * elements are one operand.
  */
+import { Convolution } from "../abi/convolution";
+import { Tensor } from "../abi/tensor";
+import { convolution, zero } from "../loops/convolution";
 import { dot } from "../simd/arithmetic";
 import { storeRequantized } from "../simd/requantize";
-import { Step, blockStride, firstRow } from "../step";
 
 export function q8_convolution(
-  step: Step,
-  panel: usize,
+  params: Convolution,
+  tile: usize,
   rowBegin: i32,
   rowEnd: i32,
   blockBegin: i32,
   blockEnd: i32,
 ): void {
-  const channels = step.inChannels;
-  const outPitch = <usize>step.outWidth * 16;
-  const outHeight = step.outHeight;
-  const inHeight = step.inHeight;
-  const kernelHeight = step.kernelHeight;
-  const inPitch = <usize>(step.inWidth * channels);
-  const before = <usize>(step.padLeft * channels) * 2;
-  const taps = step.kernelWidth * channels;
-  const pairs = (taps + 1) >> 1;
-  const pixelStride = <usize>(step.strideWidth * channels) * 2;
-  const rowBytes = <usize>((step.outWidth - 1) * step.strideWidth * channels + taps) * 2;
-  const packed = <usize>(64 + kernelHeight * pairs * 32);
-  const outStride = blockStride(step.output, step.images * outHeight, rowEnd - rowBegin, outPitch);
-  const flip = i16x8.splat(<i16>step.flip);
-  const zeroPoint = i16x8.splat(<i16>step.zeroPoint);
-  let output = firstRow(step.output, panel, rowBegin, outPitch);
+  convolution<Pairs>(params, tile, rowBegin, rowEnd, blockBegin, blockEnd);
+}
 
-  for (let row = rowBegin; row < rowEnd; ++row) {
-    const image = row / outHeight;
-    const y = (row - image * outHeight) * step.strideHeight - step.padTop;
-    let to = panel;
-    for (let i = y; i < y + kernelHeight; ++i) {
-      const from = step.input + <usize>(image * inHeight + i) * inPitch;
-      if (<u32>i < <u32>inHeight) widenRow(from, inPitch, to, before, rowBytes, flip, zeroPoint);
-      else zero(to, to + rowBytes);
-      to += rowBytes;
-    }
-    for (let block = blockBegin; block < blockEnd; ++block) {
-      const weights = step.weights + <usize>block * packed;
-      outputRow(step, panel, rowBytes, pairs, pixelStride, weights, output + <usize>block * outStride);
-    }
-    output += outPitch;
+
+@unmanaged
+class Pairs {
+
+  @inline
+  get elementBytes(): usize {
+    return 2;
+  }
+
+
+  @inline
+  get perOperand(): i32 {
+    return 2;
+  }
+
+  /** The bias and the scales. */
+  @inline
+  get constantBytes(): usize {
+    return 64;
+  }
+
+
+  @inline
+  copyRow(input: Tensor, row: i32, to: usize, before: usize, rowBytes: usize): void {
+    widenRow(input, row, to, before, rowBytes);
+  }
+
+
+  @inline
+  outputRow(
+    params: Convolution,
+    rows: usize,
+    rowBytes: usize,
+    operands: i32,
+    pixelStride: usize,
+    weights: usize,
+    out: usize,
+  ): void {
+    outputRow(params, rows, rowBytes, operands, pixelStride, weights, out);
   }
 }
 
-/** One row of outputs × 8 channels, from `kernelHeight` padded rows. */
+/** One row of outputs × 8 channels, from the `kernelHeight` padded rows on the tile. */
 function outputRow(
-  step: Step,
+  params: Convolution,
   rows: usize,
   rowBytes: usize,
-  pairs: i32,
+  operands: i32,
   pixelStride: usize,
   weights: usize,
   out: usize,
 ): void {
-  const lo = f32x4.splat(step.lo);
-  const hi = f32x4.splat(step.hi);
-  const round = f32x4.splat(step.round);
-  const kernelHeight = step.kernelHeight;
-  let x = step.outWidth;
+  const lo = f32x4.splat(params.lo);
+  const hi = f32x4.splat(params.hi);
+  const round = f32x4.splat(params.round);
+  const kernelHeight = params.kernelHeight;
+  let x = params.output.width;
   for (; x >= 4; x -= 4) {
     let w = weights;
     let a0 = v128.load(w);
@@ -85,7 +98,7 @@ function outputRow(
       let p1 = p0 + pixelStride;
       let p2 = p1 + pixelStride;
       let p3 = p2 + pixelStride;
-      let k = pairs;
+      let k = operands;
       do {
         const wa = v128.load(w);
         const wb = v128.load(w, 16);
@@ -127,7 +140,7 @@ function outputRow(
     let i = kernelHeight;
     do {
       let p = row;
-      let k = pairs;
+      let k = operands;
       do {
         const v = v128.load32_splat(p);
         a = dot(v, v128.load(w), a);
@@ -143,16 +156,12 @@ function outputRow(
   }
 }
 
-/** A row of bytes to the panel as int16 less the zero point, with zeros before and after it. */
-function widenRow(
-  from: usize,
-  inPitch: usize,
-  to: usize,
-  before: usize,
-  rowBytes: usize,
-  flip: v128,
-  zeroPoint: v128,
-): void {
+/** Copies a row of bytes to the tile as int16 less the zero point, with zeros before and after it. */
+function widenRow(input: Tensor, row: i32, to: usize, before: usize, rowBytes: usize): void {
+  const from = input.at(0, row);
+  const inPitch = input.pitch;
+  const flip = i16x8.splat(<i16>input.flip);
+  const zeroPoint = i16x8.splat(<i16>input.zeroPoint);
   const end = to + rowBytes;
   zero(to, to + before);
   to += before;
@@ -162,11 +171,4 @@ function widenRow(
     v128.store(to + 2 * i, i16x8.sub(v, zeroPoint));
   }
   zero(to + 2 * elements, end);
-}
-
-
-@inline
-function zero(from: usize, end: usize): void {
-  const zeros = i16x8.splat(0);
-  for (; from < end; from += 16) v128.store(from, zeros);
 }

@@ -3,181 +3,124 @@
  *
  *   output[c][y][x] = requantize(bias[c] + Σij input[c][stride·y + i - pad][stride·x + j - pad] · weight[c][i][j])
  *
- * Input and output: blocks [C/8][rows][W][8] of int16, a pixel is 16 bytes.
+ * Input and output: nChw8c int16; a pixel of a block is 16 bytes.
  *
- * The multiply-add of SSE and NEON takes pairs. Nine taps w00…w22 make five: the rows 0 and 1 of a
- * column are interleaved once and serve three outputs; of row 2, neighbouring columns are, and serve
- * one output with (w20, w21) and (w22, 0), the next with (0, w20) and (w21, w22). That is five
- * instructions for nine products, where widening multiplications take twenty-seven.
+ * SSE and NEON multiply and add pairs. The nine taps w00…w22 make five pairs. Rows 0 and 1 of a column are interleaved once
+ * and serve three outputs. Neighbouring columns of row 2 are interleaved; they serve one output with (w20, w21) and
+ * (w22, 0), and the next output with (0, w20) and (w21, w22). That is five instructions for nine products, where widening
+ * multiplications take twenty-seven.
  *
- * Weights of a 3×3 kernel: for each half block (4 channels) nine vectors: bias int32 [4], then as
- * int16 [4][2] less the zero point (w00, w10) (w01, w11) (w02, w12) (w20, w21) (w22, 0) (0, w20)
- * (w21, w22), then scale float32 [4]. Of any other: for each block its bias int32 [8], the taps
- * [kernelHeight][kernelWidth][8] of int16, scale float32 [8].
+ * Weights of a 3×3 kernel: for each half block (4 channels) nine vectors: bias int32 [4], then as int16 [4][2] less the
+ * zero point (w00, w10) (w01, w11) (w02, w12) (w20, w21) (w22, 0) (0, w20) (w21, w22), then scales float32 [4]. Weights of
+ * any other kernel: for each block its bias int32 [8], the taps [kernelHeight][kernelWidth][8] of int16, scales float32 [8].
  */
+import { Convolution } from "../abi/convolution";
+import { columnsMissing, depthwise, depthwise3x3 } from "../loops/depthwise";
 import { dot } from "../simd/arithmetic";
 import { requantize } from "../simd/requantize";
 import { interleaveHigh, interleaveLow } from "../simd/shuffle";
-import { Step, blockStride, firstRow } from "../step";
 
-/** Any kernel, stride and padding: pixel by pixel, over the taps that lie inside the image. */
+/** Any kernel, stride and padding. */
 export function q8_depthwise(
-  step: Step,
-  panel: usize,
+  params: Convolution,
+  tile: usize,
   rowBegin: i32,
   rowEnd: i32,
   blockBegin: i32,
   blockEnd: i32,
 ): void {
-  const outPitch = <usize>step.outWidth * 16;
-  const inPitch = <usize>step.inWidth * 16;
-  const outHeight = step.outHeight;
-  const inHeight = step.inHeight;
-  const inWidth = step.inWidth;
-  const kernelHeight = step.kernelHeight;
-  const kernelWidth = step.kernelWidth;
-  const output = firstRow(step.output, panel, rowBegin, outPitch);
-  const outStride = blockStride(step.output, step.images * outHeight, rowEnd - rowBegin, outPitch);
-  const inStride = <usize>(step.images * inHeight) * inPitch;
-  const packed = <usize>(64 + kernelHeight * kernelWidth * 16);
-  const lo = f32x4.splat(step.lo);
-  const hi = f32x4.splat(step.hi);
-  const round = f32x4.splat(step.round);
+  depthwise<Shorts>(params, tile, rowBegin, rowEnd, blockBegin, blockEnd);
+}
 
-  for (let block = blockBegin; block < blockEnd; ++block) {
-    const bias = step.weights + <usize>block * packed;
-    const scale = bias + packed - 32;
-    const input = step.input + <usize>block * inStride;
-    let out = output + <usize>block * outStride;
-    for (let row = rowBegin; row < rowEnd; ++row) {
-      const image = row / outHeight;
-      const y = (row - image * outHeight) * step.strideHeight - step.padTop;
-      const iBegin = max(0, -y);
-      const iEnd = min(kernelHeight, inHeight - y);
-      const top = input + <usize>(image * inHeight) * inPitch;
-      for (let column = 0; column < step.outWidth; ++column) {
-        const x = column * step.strideWidth - step.padLeft;
-        const jBegin = max(0, -x);
-        const jEnd = min(kernelWidth, inWidth - x);
-        let a = v128.load(bias);
-        let b = v128.load(bias, 16);
-        for (let i = iBegin; i < iEnd; ++i) {
-          let v = top + <usize>(y + i) * inPitch + <usize>(x + jBegin) * 16;
-          let w = bias + 32 + <usize>(i * kernelWidth + jBegin) * 16;
-          for (let j = jBegin; j < jEnd; ++j) {
-            a = i32x4.add(a, i32x4.extmul_low_i16x8_s(v128.load(v), v128.load(w)));
-            b = i32x4.add(b, i32x4.extmul_high_i16x8_s(v128.load(v), v128.load(w)));
-            v += 16;
-            w += 16;
-          }
-        }
-        a = requantize(a, v128.load(scale), lo, hi, round);
-        b = requantize(b, v128.load(scale, 16), lo, hi, round);
-        v128.store(out, i16x8.narrow_i32x4_s(a, b));
-        out += 16;
-      }
+
+@unmanaged
+class Shorts {
+
+  @inline
+  get pixelBytes(): usize {
+    return 16;
+  }
+
+
+  @inline
+  get scaleBytes(): usize {
+    return 32;
+  }
+
+
+  @inline
+  get weightBytes(): usize {
+    return 288;
+  }
+
+
+  @inline
+  low(x: usize, w: usize, acc: v128): v128 {
+    return i32x4.add(acc, i32x4.extmul_low_i16x8_s(v128.load(x), v128.load(w)));
+  }
+
+
+  @inline
+  high(x: usize, w: usize, acc: v128): v128 {
+    return i32x4.add(acc, i32x4.extmul_high_i16x8_s(v128.load(x), v128.load(w)));
+  }
+
+
+  @inline
+  store(out: usize, a: v128, b: v128, scale: usize, lo: v128, hi: v128, round: v128): void {
+    a = requantize(a, v128.load(scale), lo, hi, round);
+    b = requantize(b, v128.load(scale, 16), lo, hi, round);
+    v128.store(out, i16x8.narrow_i32x4_s(a, b));
+  }
+
+
+  @inline
+  row(params: Convolution, stride: i32, r0: usize, r1: usize, r2: usize, w: usize, out: usize): void {
+    if (stride == 1) {
+      lowRow3x3s1(params, r0, r1, r2, w, out);
+      highRow3x3s1(params, r0, r1, r2, w + 144, out + 8);
+    } else {
+      lowRow3x3s2(params, r0, r1, r2, w, out);
+      highRow3x3s2(params, r0, r1, r2, w + 144, out + 8);
     }
   }
 }
 
-/** 3×3 with stride 1, at most one column of padding on a side, input at least two columns wide. */
+/** 3×3 with stride 1, under the conditions of loops/depthwise.ts. */
 export function q8_depthwise3x3s1(
-  step: Step,
-  panel: usize,
+  params: Convolution,
+  tile: usize,
   rowBegin: i32,
   rowEnd: i32,
   blockBegin: i32,
   blockEnd: i32,
 ): void {
-  depthwise3x3(step, panel, rowBegin, rowEnd, blockBegin, blockEnd, 1);
+  depthwise3x3<Shorts>(params, tile, rowBegin, rowEnd, blockBegin, blockEnd, 1);
 }
 
-/** 3×3 with stride 2, under the same conditions. */
-export function q8_depthwise3x3s2(
-  step: Step,
-  panel: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
-  depthwise3x3(step, panel, rowBegin, rowEnd, blockBegin, blockEnd, 2);
+function lowRow3x3s1(params: Convolution, r0: usize, r1: usize, r2: usize, w: usize, out: usize): void {
+  row3x3s1(params, r0, r1, r2, w, out, false);
 }
 
+function highRow3x3s1(params: Convolution, r0: usize, r1: usize, r2: usize, w: usize, out: usize): void {
+  row3x3s1(params, r0, r1, r2, w, out, true);
+}
 
+/** A row of outputs, two at a time, for channels 0–3 or, if `high`, 4–7. */
 @inline
-function depthwise3x3(
-  step: Step,
-  panel: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-  stride: i32,
-): void {
-  const outPitch = <usize>step.outWidth * 16;
-  const inPitch = <usize>step.inWidth * 16;
-  const outHeight = step.outHeight;
-  const inHeight = step.inHeight;
-  const output = firstRow(step.output, panel, rowBegin, outPitch);
-  const outStride = blockStride(step.output, step.images * outHeight, rowEnd - rowBegin, outPitch);
-  const inStride = <usize>(step.images * inHeight) * inPitch;
-  const zeros = step.zeros;
-
-  for (let block = blockBegin; block < blockEnd; ++block) {
-    const weights = step.weights + <usize>block * 288;
-    const input = step.input + <usize>block * inStride;
-    let out = output + <usize>block * outStride;
-    for (let row = rowBegin; row < rowEnd; ++row) {
-      const image = row / outHeight;
-      const y = (row - image * outHeight) * stride - step.padTop;
-      const r = input + <usize>(image * inHeight + y) * inPitch;
-      const r0 = <u32>y < <u32>inHeight ? r : zeros;
-      const r1 = <u32>(y + 1) < <u32>inHeight ? r + inPitch : zeros;
-      const r2 = <u32>(y + 2) < <u32>inHeight ? r + 2 * inPitch : zeros;
-      if (stride == 1) {
-        lowRow3x3s1(step, r0, r1, r2, weights, out);
-        highRow3x3s1(step, r0, r1, r2, weights + 144, out + 8);
-      } else {
-        lowRow3x3s2(step, r0, r1, r2, weights, out);
-        highRow3x3s2(step, r0, r1, r2, weights + 144, out + 8);
-      }
-      out += outPitch;
-    }
-  }
-}
-
-function lowRow3x3s1(step: Step, r0: usize, r1: usize, r2: usize, w: usize, out: usize): void {
-  row3x3s1(step, r0, r1, r2, w, out, false);
-}
-
-function highRow3x3s1(step: Step, r0: usize, r1: usize, r2: usize, w: usize, out: usize): void {
-  row3x3s1(step, r0, r1, r2, w, out, true);
-}
-
-function lowRow3x3s2(step: Step, r0: usize, r1: usize, r2: usize, w: usize, out: usize): void {
-  row3x3s2(step, r0, r1, r2, w, out, false);
-}
-
-function highRow3x3s2(step: Step, r0: usize, r1: usize, r2: usize, w: usize, out: usize): void {
-  row3x3s2(step, r0, r1, r2, w, out, true);
-}
-
-/** A row of outputs for channels 0–3 or, if high, 4–7; two at a time. */
-@inline
-function row3x3s1(step: Step, r0: usize, r1: usize, r2: usize, w: usize, out: usize, high: bool): void {
-  const lo = f32x4.splat(step.lo);
-  const hi = f32x4.splat(step.hi);
-  const round = f32x4.splat(step.round);
+function row3x3s1(params: Convolution, r0: usize, r1: usize, r2: usize, w: usize, out: usize, high: bool): void {
+  const lo = f32x4.splat(params.lo);
+  const hi = f32x4.splat(params.hi);
+  const round = f32x4.splat(params.round);
   const bias = v128.load(w);
   // prettier-ignore
   const c0 = v128.load(w, 16), c1 = v128.load(w, 32), c2 = v128.load(w, 48),
         even0 = v128.load(w, 64), even1 = v128.load(w, 80),
         odd0 = v128.load(w, 96), odd1 = v128.load(w, 112);
   const scale = v128.load(w, 128);
-  const missing = columnsMissing(step, 1);
-  let x = step.outWidth - missing;
-  if (step.padLeft) {
+  const missing = columnsMissing(params, 1);
+  let x = params.output.width - missing;
+  if (params.padLeft) {
     let a = dot(pair(r0, r1, high), c1, bias);
     a = dot(pair(r0 + 16, r1 + 16, high), c2, a);
     a = dot(pair(r2, r2 + 16, high), odd1, a);
@@ -222,20 +165,40 @@ function row3x3s1(step: Step, r0: usize, r1: usize, r2: usize, w: usize, out: us
   }
 }
 
-/** The same with stride 2: two outputs share one column of five. */
+/** 3×3 with stride 2, under the conditions of loops/depthwise.ts. */
+export function q8_depthwise3x3s2(
+  params: Convolution,
+  tile: usize,
+  rowBegin: i32,
+  rowEnd: i32,
+  blockBegin: i32,
+  blockEnd: i32,
+): void {
+  depthwise3x3<Shorts>(params, tile, rowBegin, rowEnd, blockBegin, blockEnd, 2);
+}
+
+function lowRow3x3s2(params: Convolution, r0: usize, r1: usize, r2: usize, w: usize, out: usize): void {
+  row3x3s2(params, r0, r1, r2, w, out, false);
+}
+
+function highRow3x3s2(params: Convolution, r0: usize, r1: usize, r2: usize, w: usize, out: usize): void {
+  row3x3s2(params, r0, r1, r2, w, out, true);
+}
+
+/** A row of outputs, two at a time, which share one of their five columns. */
 @inline
-function row3x3s2(step: Step, r0: usize, r1: usize, r2: usize, w: usize, out: usize, high: bool): void {
-  const lo = f32x4.splat(step.lo);
-  const hi = f32x4.splat(step.hi);
-  const round = f32x4.splat(step.round);
+function row3x3s2(params: Convolution, r0: usize, r1: usize, r2: usize, w: usize, out: usize, high: bool): void {
+  const lo = f32x4.splat(params.lo);
+  const hi = f32x4.splat(params.hi);
+  const round = f32x4.splat(params.round);
   const bias = v128.load(w);
   // prettier-ignore
   const c0 = v128.load(w, 16), c1 = v128.load(w, 32), c2 = v128.load(w, 48),
         even0 = v128.load(w, 64), even1 = v128.load(w, 80), odd1 = v128.load(w, 112);
   const scale = v128.load(w, 128);
-  const missing = columnsMissing(step, 2);
-  let x = step.outWidth - missing;
-  if (step.padLeft) {
+  const missing = columnsMissing(params, 2);
+  let x = params.output.width - missing;
+  if (params.padLeft) {
     let a = dot(pair(r0, r1, high), c1, bias);
     a = dot(pair(r0 + 16, r1 + 16, high), c2, a);
     a = dot(pair(r2, r2 + 16, high), odd1, a);
@@ -300,12 +263,6 @@ function threeColumns(
   a = dot(pair(r0 + 32, r1 + 32, high), c2, a);
   a = dot(pair(r2, r2 + 16, high), even0, a);
   return dot(alone(r2 + 32, high), even1, a);
-}
-
-/** 1 if the last output of a row reaches one column past the input, else 0. */
-@inline
-function columnsMissing(step: Step, stride: i32): i32 {
-  return i32((step.outWidth - 1) * stride + 3 - step.padLeft > step.inWidth);
 }
 
 /** Four channels of two pixels, interleaved. */

@@ -1,56 +1,49 @@
 /**
- * DEQUANTIZE: output = input · step.scale, from int16 less the zero point to float32.
- * Input and output: blocks [C/8][rows][W][8].
+ * DEQUANTIZE: output = (q - zero point) · factor, in float32. The factor is the scale of the input.
  */
-import { Step, blockStride, firstRow } from "../step";
+import { Unary } from "../abi/elementwise";
 
-/** Blocks to blocks. */
+/** From nChw8c int16, which hold q less its zero point, to nChw8c float32. */
 export function q8_dequantize(
-  step: Step,
-  panel: usize,
+  params: Unary,
+  tile: usize,
   rowBegin: i32,
   rowEnd: i32,
   blockBegin: i32,
   blockEnd: i32,
 ): void {
-  const pixels = <usize>step.outWidth;
-  const rows = step.images * step.outHeight;
-  const called = rowEnd - rowBegin;
-  const inStride = blockStride(step.input, rows, called, pixels * 16);
-  const outStride = blockStride(step.output, rows, called, pixels * 32);
-  const input = firstRow(step.input, panel, rowBegin, pixels * 16);
-  const output = firstRow(step.output, panel, rowBegin, pixels * 32);
-  const bytes = <usize>called * pixels * 16;
-  const scale = f32x4.splat(step.scale);
+  const factor = f32x4.splat(params.factor);
+  const bytes = <usize>(rowEnd - rowBegin) * params.input.pitch;
   for (let block = blockBegin; block < blockEnd; ++block) {
-    const x = input + <usize>block * inStride;
-    const y = output + <usize>block * outStride;
+    const x = params.input.at(block, rowBegin);
+    const y = params.output.at(block, rowBegin);
     for (let i: usize = 0; i < bytes; i += 16) {
       const v = v128.load(x + i);
       const a = f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(v));
       const b = f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(v));
-      v128.store(y + 2 * i, f32x4.mul(a, scale));
-      v128.store(y + 2 * i, f32x4.mul(b, scale), 16);
+      v128.store(y + 2 * i, f32x4.mul(a, factor));
+      v128.store(y + 2 * i, f32x4.mul(b, factor), 16);
     }
   }
 }
 
-/** The same from NHWC bytes [rows][W][C] to NHWC float32, for the image that a network begins with. */
+/** From NHWC bytes to NHWC float32: the image that a network begins with. Ignores the range of blocks. */
 export function q8_dequantizeNhwc(
-  step: Step,
-  panel: usize,
+  params: Unary,
+  tile: usize,
   rowBegin: i32,
   rowEnd: i32,
   blockBegin: i32,
   blockEnd: i32,
 ): void {
-  const perRow = <usize>(step.outWidth * step.inChannels);
-  const elements = <usize>(rowEnd - rowBegin) * perRow;
-  const x = step.input + <usize>rowBegin * perRow;
-  const y = step.output + <usize>rowBegin * perRow * 4;
-  const scale = step.scale;
+  const x = params.input.at(0, rowBegin);
+  const y = params.output.at(0, rowBegin);
+  const elements = <usize>(rowEnd - rowBegin) * params.input.pitch;
+  const flip = params.input.flip;
+  const zeroPoint = params.input.zeroPoint;
+  const factor = params.factor;
   for (let i: usize = 0; i < elements; ++i) {
-    const value = ((<i32>load<u8>(x + i)) ^ step.flip) - step.zeroPoint;
-    store<f32>(y + 4 * i, <f32>value * scale);
+    const value = ((<i32>load<u8>(x + i)) ^ flip) - zeroPoint;
+    store<f32>(y + 4 * i, <f32>value * factor);
   }
 }

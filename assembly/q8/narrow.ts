@@ -1,29 +1,29 @@
 /**
- * An 8-bit activation as unsigned bytes on the panel, for the pointwise kernel that multiplies bytes:
+ * An 8-bit activation as unsigned bytes on the scratch tile, for the pointwise kernel that multiplies bytes:
  *
- *   byte[b][p][c] = input[b][p][c] + zeroPoint        0…255, the distance from the lowest value of the type
- *   sum[p] = weightOffset · Σ byte[·][p][·]           pointwisedot.ts says what for
+ *   byte[b][p][c] = input[b][p][c] + zero point       0…255, the distance from the lowest value of the type
+ *   sum[p] = weightOffset · Σ byte[·][p][·]           see pointwisedot.ts
  *
- * Input: blocks [C/8][pixels][8] of int16 less the zero point, in the arena or on the panel; there a byte comes to
- * lie no later than its int16 began, so it is done in place. Sums: int32, at the next multiple of 16 after the bytes.
+ * Input: nChw8c int16, in the arena or at the beginning of the tile. Output: [K/8][pixels][8] bytes from the beginning of
+ * the tile, then the sums, int32 [pixels], at the next multiple of 16. Each byte lies no later than its int16 did, so the
+ * conversion works in place.
  */
-import { Step, blockStride, firstRow } from "../step";
+import { Narrow } from "../abi/move";
 
 export function q8_narrow(
-  step: Step,
-  panel: usize,
+  params: Narrow,
+  tile: usize,
   rowBegin: i32,
   rowEnd: i32,
   blockBegin: i32,
   blockEnd: i32,
 ): void {
-  const pitch = <usize>step.outWidth * 16;
   const called = rowEnd - rowBegin;
-  const pixels = called * step.outWidth;
-  const input = firstRow(step.input, panel, rowBegin, pitch);
-  const inStride = blockStride(step.input, step.images * step.outHeight, called, pitch);
-  const zeroPoint = i16x8.splat(<i16>step.zeroPoint);
-  let out = panel;
+  const pixels = called * params.input.width;
+  const input = params.input.from(tile, rowBegin);
+  const inStride = params.input.stride(called);
+  const zeroPoint = i16x8.splat(<i16>params.input.zeroPoint);
+  let out = tile;
   for (let block = blockBegin; block < blockEnd; ++block) {
     let x = input + <usize>block * inStride;
     let p = pixels;
@@ -40,20 +40,19 @@ export function q8_narrow(
       out += 8;
     }
   }
-  if (step.weightOffset) addUp(step, panel, pixels, blockEnd);
+  if (params.weightOffset) addUp(tile, pixels, blockEnd, params.weightOffset);
 }
 
-/** The sums, eight bytes at a time. */
-function addUp(step: Step, panel: usize, pixels: i32, blocks: i32): void {
-  const offset = step.weightOffset;
+/** Writes the sums, reading eight bytes at a time. */
+function addUp(tile: usize, pixels: i32, blocks: i32, offset: i32): void {
   const stride = <usize>pixels * 8;
-  let sums = sumsOn(panel, stride, blocks);
+  let sums = sumsOn(tile, stride, blocks);
   for (let p = 0; p < pixels; ++p) {
-    let x = panel + <usize>p * 8;
+    let x = tile + <usize>p * 8;
     let sum: i32 = 0;
     for (let block = 0; block < blocks; ++block) {
       const bytes = load<u64>(x);
-      // Neighbours in four lanes of 16 bits, whose sum comes to the top lane.
+      // Adds neighbouring bytes in four lanes of 16 bits; the multiplication adds up the lanes in the top one.
       const pairs = (bytes & 0x00ff00ff00ff00ff) + ((bytes >> 8) & 0x00ff00ff00ff00ff);
       sum += <i32>((pairs * 0x0001000100010001) >> 48);
       x += stride;
@@ -63,8 +62,8 @@ function addUp(step: Step, panel: usize, pixels: i32, blocks: i32): void {
   }
 }
 
-/** Where the sums are behind so many blocks of bytes. */
+/** Address of the sums, behind the blocks of bytes. */
 @inline
-export function sumsOn(panel: usize, stride: usize, blocks: i32): usize {
-  return (panel + <usize>blocks * stride + 15) & ~15;
+export function sumsOn(tile: usize, stride: usize, blocks: i32): usize {
+  return (tile + <usize>blocks * stride + 15) & ~15;
 }

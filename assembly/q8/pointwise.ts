@@ -3,58 +3,60 @@
  *
  *   output[n][p] = requantize(bias[n] + Σk input[k][p] · weight[n][k])
  *
- * Input: blocks [K/8][pixels][8] of int16, pixel p at 16 · p; two neighbouring k are one operand.
- * Weights: for each block of eight outputs its bias int32 [8], then [K/2][8][2] of int16 less their
- * zero point, then the scales float32 [8]. Kept as int16 because a uint8 weight less its zero point
- * needs nine bits, and because a load that need not widen is a tenth faster.
+ * Input: nChw8c int16, [K/8][pixels][8], pixel p at 16 · p; two neighbouring k are one operand. Output: the same.
+ * Weights: for each block of eight outputs its bias int32 [8], then [K/2][8][2] of int16 less their zero point, then the
+ * scales float32 [8]. Weights are int16 because a uint8 weight less its zero point needs nine bits, and because a load that
+ * does not widen is a tenth faster.
  *
- * The tile is that of f32/pointwise.ts, with twice the products for an instruction. Sums are int32 and
- * wrap, as they do in TensorFlow Lite.
+ * The tile is that of f32/pointwise.ts, with twice the products per instruction. Sums are int32 and wrap, as they do in
+ * TensorFlow Lite.
  */
+import { Product } from "../abi/product";
 import { dot } from "../simd/arithmetic";
 import { WIDE } from "../simd/builds";
 import { storeRequantized } from "../simd/requantize";
-import { Step, blockStride, firstRow } from "../step";
 
 export function q8_pointwise(
-  step: Step,
-  panel: usize,
+  params: Product,
+  tile: usize,
   rowBegin: i32,
   rowEnd: i32,
   blockBegin: i32,
   blockEnd: i32,
 ): void {
-  const pitch = <usize>step.outWidth * 16;
-  const rows = step.images * step.outHeight;
+  const lo = f32x4.splat(params.lo);
+  const hi = f32x4.splat(params.hi);
+  const round = f32x4.splat(params.round);
   const called = rowEnd - rowBegin;
-  const pixels = called * step.outWidth;
-  const input = firstRow(step.input, panel, rowBegin, pitch);
-  const inStride = blockStride(step.input, rows, called, pitch);
-  const output = firstRow(step.output, panel, rowBegin, pitch);
-  const outStride = blockStride(step.output, rows, called, pitch);
-  const packed = <usize>(64 + step.inBlocks * 128);
-  const lo = f32x4.splat(step.lo);
-  const hi = f32x4.splat(step.hi);
-  const round = f32x4.splat(step.round);
+  const pixels = called * params.output.width;
+  const blocks = params.input.blocks;
+  const input = params.input.from(tile, rowBegin);
+  const inStride = params.input.stride(called);
+  const output = params.output.from(tile, rowBegin);
+  const outStride = params.output.stride(called);
+  const packed = <usize>(64 + blocks * 128);
+  // 16, but the compiler cannot know it: given a literal, it would pair the pixels of neighbouring stores, not the halves
+  // of a block.
+  const pixelBytes = params.output.pixelBytes;
 
-  let rest = 0; // pixels that fill no tile, the same number for every block
+  let rest = 0; // pixels that fill no tile; the same for every block
   for (let block = blockBegin; block < blockEnd;) {
     const pair = WIDE && block + 1 < blockEnd;
-    const weights = step.weights + <usize>block * packed;
+    const weights = params.weights + <usize>block * packed;
     let x = input;
     let y = output + <usize>block * outStride;
     let p = pixels;
     if (WIDE && pair) {
       // A tile of four for each block is better than one of three and a rest of one.
       for (; p >= 3 && p != 4; p -= 3) {
-        tile3pair(step, x, inStride, weights, packed, y, outStride, lo, hi, round);
+        tile3pair(blocks, x, inStride, weights, packed, y, outStride, pixelBytes, lo, hi, round);
         x += 48;
         y += 48;
       }
     }
     for (; p >= 4; p -= 4) {
-      tile4(step, x, inStride, weights, y, lo, hi, round);
-      if (pair) tile4(step, x, inStride, weights + packed, y + outStride, lo, hi, round);
+      tile4(blocks, x, inStride, weights, y, lo, hi, round);
+      if (pair) tile4(blocks, x, inStride, weights + packed, y + outStride, lo, hi, round);
       x += 64;
       y += 64;
     }
@@ -64,19 +66,18 @@ export function q8_pointwise(
 
   for (let p = pixels - rest; p < pixels; ++p) {
     const offset = <usize>(p * 16);
-    onePixel(step, input + offset, inStride, output + offset, outStride, blockBegin, blockEnd);
+    onePixel(params, input + offset, inStride, output + offset, outStride, blockBegin, blockEnd);
   }
 }
 
 /** Four pixels × eight channels. */
 @inline
-function tile4(step: Step, x: usize, inStride: usize, w: usize, y: usize, lo: v128, hi: v128, round: v128): void {
+function tile4(blocks: i32, x: usize, inStride: usize, w: usize, y: usize, lo: v128, hi: v128, round: v128): void {
   let a0 = v128.load(w);
   let b0 = v128.load(w, 16);
   let a1 = a0, a2 = a0, a3 = a0; // prettier-ignore
   let b1 = b0, b2 = b0, b3 = b0; // prettier-ignore
   w += 32;
-  let blocks = step.inBlocks;
   do {
     let k = x;
     const end = k + 16;
@@ -108,16 +109,17 @@ function tile4(step: Step, x: usize, inStride: usize, w: usize, y: usize, lo: v1
   storeRequantized(y + 48, a3, b3, sa, sb, lo, hi, round);
 }
 
-/** Three pixels × the sixteen channels of a pair of blocks: what fits into vectors of 256 bits. */
+/** Three pixels × the sixteen channels of a pair of blocks, which fill the vectors of 256 bits. */
 @inline
 function tile3pair(
-  step: Step,
+  blocks: i32,
   x: usize,
   inStride: usize,
   w: usize,
   packed: usize,
   y: usize,
   outStride: usize,
+  pixelBytes: usize,
   lo: v128,
   hi: v128,
   round: v128,
@@ -133,7 +135,6 @@ function tile3pair(
   let d1 = d0, d2 = d0; // prettier-ignore
   w += 32;
   v += 32;
-  let blocks = step.inBlocks;
   do {
     let k = x;
     const end = k + 16;
@@ -163,24 +164,22 @@ function tile3pair(
     } while (k != end);
     x += inStride;
   } while (--blocks);
-  // 16, but unknown to the compiler: it would pair the pixels of neighbouring stores, not the halves of a block.
-  const pixel = step.pixelBytes;
   const sa = v128.load(w);
   const sb = v128.load(w, 16);
   storeRequantized(y, a0, b0, sa, sb, lo, hi, round);
-  storeRequantized(y + pixel, a1, b1, sa, sb, lo, hi, round);
-  storeRequantized(y + 2 * pixel, a2, b2, sa, sb, lo, hi, round);
+  storeRequantized(y + pixelBytes, a1, b1, sa, sb, lo, hi, round);
+  storeRequantized(y + 2 * pixelBytes, a2, b2, sa, sb, lo, hi, round);
   y += outStride;
   const sc = v128.load(v);
   const sd = v128.load(v, 16);
   storeRequantized(y, c0, d0, sc, sd, lo, hi, round);
-  storeRequantized(y + pixel, c1, d1, sc, sd, lo, hi, round);
-  storeRequantized(y + 2 * pixel, c2, d2, sc, sd, lo, hi, round);
+  storeRequantized(y + pixelBytes, c1, d1, sc, sd, lo, hi, round);
+  storeRequantized(y + 2 * pixelBytes, c2, d2, sc, sd, lo, hi, round);
 }
 
-/** One pixel × 16 channels: the up to three pixels that fill no tile, and fully connected layers. */
+/** One pixel × 16 channels: for the pixels that fill no tile, three at most, and for fully connected layers. */
 function onePixel(
-  step: Step,
+  params: Product,
   input: usize,
   inStride: usize,
   output: usize,
@@ -188,22 +187,23 @@ function onePixel(
   blockBegin: i32,
   blockEnd: i32,
 ): void {
-  const packed = <usize>(64 + step.inBlocks * 128);
-  const lo = f32x4.splat(step.lo);
-  const hi = f32x4.splat(step.hi);
-  const round = f32x4.splat(step.round);
+  const inBlocks = params.input.blocks;
+  const packed = <usize>(64 + inBlocks * 128);
+  const lo = f32x4.splat(params.lo);
+  const hi = f32x4.splat(params.hi);
+  const round = f32x4.splat(params.round);
   for (let block = blockBegin; block < blockEnd; block += 2) {
     const y = output + <usize>block * outStride;
     // The last block of an odd number is its own neighbour.
     const next: usize = block + 1 < blockEnd ? 1 : 0;
-    let v = step.weights + <usize>block * packed;
+    let v = params.weights + <usize>block * packed;
     let w = v + next * packed;
     let a = v128.load(v);
     let b = v128.load(v, 16);
     let c = v128.load(w);
     let d = v128.load(w, 16);
     let blockStart = input;
-    let blocks = step.inBlocks;
+    let blocks = inBlocks;
     do {
       let k = blockStart;
       const end = k + 16;

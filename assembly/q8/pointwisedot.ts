@@ -3,63 +3,64 @@
  *
  *   output[n][p] = requantize(bias[n] + sum[p] + Σk byte[k][p] · weight[n][k])
  *
- * Input: the panel as narrow.ts leaves it, unsigned bytes [K/8][pixels][8]; four neighbouring k are one operand.
- * Weights: for each block of eight outputs bias int32 [8], [K/4][8][4] of int8, scales float32 [8].
+ * Input: unsigned bytes at the beginning of the scratch tile, [K/8][pixels][8], as narrow.ts leaves them; four neighbouring
+ * k are one operand. Output: nChw8c int16. Weights: for each block of eight outputs bias int32 [8], [K/4][8][4] of int8,
+ * scales float32 [8].
  *
- * i32x4.relaxed_dot_i8x16_i7x16_add_s adds four products of signed and 7-bit bytes; what it does with an eighth bit is
- * up to the engine. Where x64 has AVX-VNNI, V8 takes it as one more bit of an unsigned byte, without saturation: exact,
- * and twice as fast as pairs of int16. q8_dotsUnsigned lets the host find out, and this kernel runs only if so.
+ * i32x4.relaxed_dot_i8x16_i7x16_add_s adds four products of signed and 7-bit bytes; its result with an eighth bit is up to
+ * the engine. Where x64 has AVX-VNNI, V8 takes it as one more bit of an unsigned byte, without saturation: exact, and twice
+ * as fast as pairs of int16. q8_dotsUnsigned lets the host find out, and the host calls this kernel only then.
  *
- * Bytes stand for other numbers than they are. With x = byte - z and w = weight + d, where d = 128 - weight zero point for
+ * Bytes and weights are stored with an offset. With x = byte - z and w = weight + d, where d = 128 - weight zero point for
  * uint8 weights and - weight zero point for int8:
  *
  *   Σ x·w = Σ byte·weight - z·Σ weight - z·d·K + d·Σ byte
  *
- * The second and third term are in the bias; the last is sum[p], step.weightOffset being d.
+ * The second and third terms are in the bias; the last one is sum[p]. params.weightOffset is d.
  */
+import { Product } from "../abi/product";
 import { WIDE } from "../simd/builds";
 import { storeRequantized } from "../simd/requantize";
-import { Step, blockStride, firstRow } from "../step";
 import { sumsOn } from "./narrow";
 
 export function q8_pointwiseDot(
-  step: Step,
-  panel: usize,
+  params: Product,
+  tile: usize,
   rowBegin: i32,
   rowEnd: i32,
   blockBegin: i32,
   blockEnd: i32,
 ): void {
   if (!ASC_FEATURE_RELAXED_SIMD) return;
-  const pitch = <usize>step.outWidth * 16;
   const called = rowEnd - rowBegin;
-  const pixels = called * step.outWidth;
+  const pixels = called * params.output.width;
+  const blocks = params.input.blocks;
   const inStride = <usize>pixels * 8;
-  const output = firstRow(step.output, panel, rowBegin, pitch);
-  const outStride = blockStride(step.output, step.images * step.outHeight, called, pitch);
-  const packed = <usize>(64 + step.inBlocks * 64);
-  const lo = f32x4.splat(step.lo);
-  const hi = f32x4.splat(step.hi);
-  const round = f32x4.splat(step.round);
-  const sums = step.weightOffset ? sumsOn(panel, inStride, step.inBlocks) : 0;
+  const output = params.output.from(tile, rowBegin);
+  const outStride = params.output.stride(called);
+  const packed = <usize>(64 + blocks * 64);
+  const lo = f32x4.splat(params.lo);
+  const hi = f32x4.splat(params.hi);
+  const round = f32x4.splat(params.round);
+  const sums = params.weightOffset ? sumsOn(tile, inStride, blocks) : 0;
 
-  let rest = 0; // pixels that fill no tile, the same number for every block
+  let rest = 0; // pixels that fill no tile; the same for every block
   for (let block = blockBegin; block < blockEnd; ++block) {
-    const weights = step.weights + <usize>block * packed;
-    let x = panel;
+    const weights = params.weights + <usize>block * packed;
+    let x = tile;
     let y = output + <usize>block * outStride;
     let sum = sums;
     let p = pixels;
     if (WIDE) {
       for (; p >= 6 && p != 8; p -= 6) {
-        tile6(step, x, inStride, weights, sum, y, lo, hi, round);
+        tile6(blocks, x, inStride, weights, sum, y, lo, hi, round);
         x += 48;
         y += 96;
         if (sum) sum += 24;
       }
     }
     for (; p >= 4; p -= 4) {
-      tile4(step, x, inStride, weights, sum, y, lo, hi, round);
+      tile4(blocks, x, inStride, weights, sum, y, lo, hi, round);
       x += 32;
       y += 64;
       if (sum) sum += 16;
@@ -68,13 +69,13 @@ export function q8_pointwiseDot(
   }
 
   for (let p = pixels - rest; p < pixels; ++p) {
-    const x = panel + <usize>(p * 8);
+    const x = tile + <usize>(p * 8);
     const sum = sums ? sums + <usize>(p * 4) : 0;
-    onePixel(step, x, inStride, sum, output + <usize>(p * 16), outStride, blockBegin, blockEnd);
+    onePixel(params, x, inStride, sum, output + <usize>(p * 16), outStride, blockBegin, blockEnd);
   }
 }
 
-/** What four bytes w with four bytes x give, in the lowest lane: the host compares it with the exact sum. */
+/** Multiplies four bytes w and four bytes x and returns their sum, which the host compares with the exact one. */
 export function q8_dotsUnsigned(w: i32, x: i32): i32 {
   if (!ASC_FEATURE_RELAXED_SIMD) return 0;
   return i32x4.extract_lane(dotBytes(i32x4.splat(x), i32x4.splat(w), i32x4.splat(0)), 0);
@@ -86,7 +87,7 @@ function dotBytes(x: v128, w: v128, acc: v128): v128 {
   return i32x4.relaxed_dot_i8x16_i7x16_add_s(w, x, acc);
 }
 
-/** The correction of a pixel for all outputs. */
+/** The correction of a pixel, the same for all its outputs. */
 @inline
 function correction(sum: usize, pixel: usize): v128 {
   return sum ? v128.load32_splat(sum + pixel * 4) : i32x4.splat(0);
@@ -95,7 +96,7 @@ function correction(sum: usize, pixel: usize): v128 {
 /** Four pixels × eight channels. */
 @inline
 function tile4(
-  step: Step,
+  blocks: i32,
   x: usize,
   inStride: usize,
   w: usize,
@@ -110,7 +111,6 @@ function tile4(
   let a1 = a0, a2 = a0, a3 = a0; // prettier-ignore
   let b1 = b0, b2 = b0, b3 = b0; // prettier-ignore
   w += 32;
-  let blocks = step.inBlocks;
   do {
     let k = x;
     const end = k + 8;
@@ -142,10 +142,10 @@ function tile4(
   storeCorrected(y + 48, a3, b3, correction(sum, 3), sa, sb, lo, hi, round);
 }
 
-/** Six pixels × eight channels: for vectors of 256 bits. */
+/** Six pixels × eight channels, for vectors of 256 bits. */
 @inline
 function tile6(
-  step: Step,
+  blocks: i32,
   x: usize,
   inStride: usize,
   w: usize,
@@ -160,7 +160,6 @@ function tile6(
   let a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0; // prettier-ignore
   let b1 = b0, b2 = b0, b3 = b0, b4 = b0, b5 = b0; // prettier-ignore
   w += 32;
-  let blocks = step.inBlocks;
   do {
     let k = x;
     const end = k + 8;
@@ -216,9 +215,9 @@ function storeCorrected(
   storeRequantized(to, i32x4.add(a, correction), i32x4.add(b, correction), sa, sb, lo, hi, round);
 }
 
-/** One pixel × 16 channels: the up to three pixels that fill no tile, and fully connected layers. */
+/** One pixel × 16 channels: for the pixels that fill no tile, three at most, and for fully connected layers. */
 function onePixel(
-  step: Step,
+  params: Product,
   input: usize,
   inStride: usize,
   sum: usize,
@@ -227,23 +226,24 @@ function onePixel(
   blockBegin: i32,
   blockEnd: i32,
 ): void {
-  const packed = <usize>(64 + step.inBlocks * 64);
-  const lo = f32x4.splat(step.lo);
-  const hi = f32x4.splat(step.hi);
-  const round = f32x4.splat(step.round);
+  const inBlocks = params.input.blocks;
+  const packed = <usize>(64 + inBlocks * 64);
+  const lo = f32x4.splat(params.lo);
+  const hi = f32x4.splat(params.hi);
+  const round = f32x4.splat(params.round);
   const corrected = correction(sum, 0);
   for (let block = blockBegin; block < blockEnd; block += 2) {
     const y = output + <usize>block * outStride;
     // The last block of an odd number is its own neighbour.
     const next: usize = block + 1 < blockEnd ? 1 : 0;
-    let v = step.weights + <usize>block * packed;
+    let v = params.weights + <usize>block * packed;
     let w = v + next * packed;
     let a = v128.load(v);
     let b = v128.load(v, 16);
     let c = v128.load(w);
     let d = v128.load(w, 16);
     let blockStart = input;
-    let blocks = step.inBlocks;
+    let blocks = inBlocks;
     do {
       let k = blockStart;
       const end = k + 8;

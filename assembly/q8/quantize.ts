@@ -1,68 +1,59 @@
 /**
- * QUANTIZE: float32 to 8-bit.
+ * QUANTIZE: float32 to 8 bits.
  *
- *   output = clamp(round(input · step.scale)),   step.scale = 1 / output scale, rounded half to even
+ *   output = clamp(round(input · factor)),   factor = 1 / output scale, rounded half to even
  *
- * Input: blocks [C/8][rows][W][8] of float32. Output: the same of int16, less the zero point. NaN becomes
- * the lower bound.
+ * NaN becomes the lower bound.
  */
+import { Unary } from "../abi/elementwise";
 import { toInteger } from "../simd/arithmetic";
-import { Step, blockStride, firstRow } from "../step";
 
-/** Blocks to blocks. */
+/** From nChw8c float32 to nChw8c int16, which hold q less its zero point. */
 export function q8_quantize(
-  step: Step,
-  panel: usize,
+  params: Unary,
+  tile: usize,
   rowBegin: i32,
   rowEnd: i32,
   blockBegin: i32,
   blockEnd: i32,
 ): void {
-  const pixels = <usize>step.outWidth;
-  const rows = step.images * step.outHeight;
-  const called = rowEnd - rowBegin;
-  const inStride = blockStride(step.input, rows, called, pixels * 32);
-  const outStride = blockStride(step.output, rows, called, pixels * 16);
-  const input = firstRow(step.input, panel, rowBegin, pixels * 32);
-  const output = firstRow(step.output, panel, rowBegin, pixels * 16);
-  const bytes = <usize>called * pixels * 16;
-  const lo = f32x4.splat(step.lo);
-  const hi = f32x4.splat(step.hi);
-  const scale = f32x4.splat(step.scale);
-  const round = f32x4.splat(step.round);
+  const lo = f32x4.splat(params.lo);
+  const hi = f32x4.splat(params.hi);
+  const factor = f32x4.splat(params.factor);
+  const round = f32x4.splat(params.round);
+  const bytes = <usize>(rowEnd - rowBegin) * params.output.pitch;
   for (let block = blockBegin; block < blockEnd; ++block) {
-    const x = input + <usize>block * inStride;
-    const y = output + <usize>block * outStride;
+    const x = params.input.at(block, rowBegin);
+    const y = params.output.at(block, rowBegin);
     for (let i: usize = 0; i < bytes; i += 16) {
-      const low = quantize(x + 2 * i, scale, lo, hi, round);
-      const high = quantize(x + 2 * i + 16, scale, lo, hi, round);
+      const low = quantize(x + 2 * i, factor, lo, hi, round);
+      const high = quantize(x + 2 * i + 16, factor, lo, hi, round);
       v128.store(y + i, i16x8.narrow_i32x4_s(low, high));
     }
   }
 }
 
-/** The same from NHWC float32 [rows][W][C] to NHWC bytes, for the image that a network begins with. */
+/** From NHWC float32 to NHWC bytes: the image that a network begins with. Ignores the range of blocks. */
 export function q8_quantizeNhwc(
-  step: Step,
-  panel: usize,
+  params: Unary,
+  tile: usize,
   rowBegin: i32,
   rowEnd: i32,
   blockBegin: i32,
   blockEnd: i32,
 ): void {
-  const perRow = <usize>(step.outWidth * step.inChannels);
-  const elements = <usize>(rowEnd - rowBegin) * perRow;
-  const x = step.input + <usize>rowBegin * perRow * 4;
-  const y = step.output + <usize>rowBegin * perRow;
-  const lo = f32x4.splat(step.lo);
-  const hi = f32x4.splat(step.hi);
-  const scale = f32x4.splat(step.scale);
-  const round = f32x4.splat(step.round);
-  const zeroPoint = i16x8.splat(<i16>step.zeroPoint);
-  const flip = i8x16.splat(<i8>step.flip);
+  const x = params.input.at(0, rowBegin);
+  const y = params.output.at(0, rowBegin);
+  const elements = <usize>(rowEnd - rowBegin) * params.output.pitch;
+  const lo = f32x4.splat(params.lo);
+  const hi = f32x4.splat(params.hi);
+  const factor = f32x4.splat(params.factor);
+  const round = f32x4.splat(params.round);
+  const zeroPoint = i16x8.splat(<i16>params.output.zeroPoint);
+  const flip = i8x16.splat(<i8>params.output.flip);
   for (let i: usize = 0; i < elements; i += 8) {
-    const low = quantize(x + 4 * i, scale, lo, hi, round);
-    const high = quantize(x + 4 * i + 16, scale, lo, hi, round);
+    const low = quantize(x + 4 * i, factor, lo, hi, round);
+    const high = quantize(x + 4 * i + 16, factor, lo, hi, round);
     const value = i16x8.add(i16x8.narrow_i32x4_s(low, high), zeroPoint);
     let bytes = i64x2.extract_lane(v128.xor(i8x16.narrow_i16x8_u(value, value), flip), 0);
     if (i + 8 <= elements) {
@@ -76,9 +67,8 @@ export function q8_quantizeNhwc(
   }
 }
 
-
+/** Four floats to int32. pmax(lo, x) returns lo if x is NaN. */
 @inline
-function quantize(x: usize, scale: v128, lo: v128, hi: v128, round: v128): v128 {
-  // pmax(lo, x) keeps lo if x is NaN
-  return toInteger(f32x4.pmin(hi, f32x4.pmax(lo, f32x4.mul(v128.load(x), scale))), round);
+function quantize(x: usize, factor: v128, lo: v128, hi: v128, round: v128): v128 {
+  return toInteger(f32x4.pmin(hi, f32x4.pmax(lo, f32x4.mul(v128.load(x), factor))), round);
 }

@@ -1,4 +1,4 @@
-/** Steps of v128 that the kernels share. This file alone knows which of the builds it is in. */
+/** v128 arithmetic that the kernels share. */
 
 /** x · w + acc. The relaxed build rounds once where the machine has a fused multiply-add. */
 @inline
