@@ -18,18 +18,12 @@ export function f32_averagepool(
   blockBegin: i32,
   blockEnd: i32,
 ): void {
-  pool<Average>(params, rowBegin, rowEnd, blockBegin, blockEnd);
+  pool<Average, f32>(params, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 
 
 @unmanaged
 class Average {
-
-  @inline
-  get pixelBytes(): usize {
-    return 32;
-  }
-
 
   @inline
   bound(value: f32): v128 {

@@ -22,38 +22,13 @@ export function f32_convolution(
   blockBegin: i32,
   blockEnd: i32,
 ): void {
-  convolution<Floats>(params, tile, rowBegin, rowEnd, blockBegin, blockEnd);
+  convolution<Floats, f32>(params, tile, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 
 
 @unmanaged
 class Floats {
-
-  @inline
-  get elementBytes(): usize {
-    return 4;
-  }
-
-
-  @inline
-  get perOperand(): i32 {
-    return 1;
-  }
-
-  /** The bias. */
-  @inline
-  get constantBytes(): usize {
-    return 32;
-  }
-
-
-  @inline
-  copyRow(input: Tensor, row: i32, to: usize, before: usize, rowBytes: usize): void {
-    copyRow(input.at(0, row), input.pitch, to, before, rowBytes);
-  }
-
-
-  @inline
+  /** One row of outputs × 8 channels, from the `kernelHeight` padded rows on the tile. */
   outputRow(
     params: Convolution,
     rows: usize,
@@ -63,108 +38,97 @@ class Floats {
     weights: usize,
     out: usize,
   ): void {
-    outputRow(params, rows, rowBytes, operands, pixelStride, weights, out);
-  }
-}
-
-/** One row of outputs × 8 channels, from the `kernelHeight` padded rows on the tile. */
-function outputRow(
-  params: Convolution,
-  rows: usize,
-  rowBytes: usize,
-  operands: i32,
-  pixelStride: usize,
-  weights: usize,
-  out: usize,
-): void {
-  const lo = f32x4.splat(params.lo);
-  const hi = f32x4.splat(params.hi);
-  const kernelHeight = params.kernelHeight;
-  let x = params.output.width;
-  for (; x >= 4; x -= 4) {
-    let w = weights;
-    let a0 = v128.load(w);
-    let b0 = v128.load(w, 16);
-    let a1 = a0, a2 = a0, a3 = a0; // prettier-ignore
-    let b1 = b0, b2 = b0, b3 = b0; // prettier-ignore
-    w += 32;
-    let row = rows;
-    let i = kernelHeight;
-    do {
-      let p0 = row;
-      let p1 = p0 + pixelStride;
-      let p2 = p1 + pixelStride;
-      let p3 = p2 + pixelStride;
-      let k = operands;
+    const lo = f32x4.splat(params.lo);
+    const hi = f32x4.splat(params.hi);
+    const kernelHeight = params.kernelHeight;
+    let x = params.output.width;
+    for (; x >= 4; x -= 4) {
+      let w = weights;
+      let a0 = v128.load(w);
+      let b0 = v128.load(w, 16);
+      let a1 = a0, a2 = a0, a3 = a0; // prettier-ignore
+      let b1 = b0, b2 = b0, b3 = b0; // prettier-ignore
+      w += 32;
+      let row = rows;
+      let i = kernelHeight;
       do {
-        const wa = v128.load(w);
-        const wb = v128.load(w, 16);
-        const x0 = v128.load32_splat(p0);
-        a0 = madd(x0, wa, a0);
-        b0 = madd(x0, wb, b0);
-        const x1 = v128.load32_splat(p1);
-        a1 = madd(x1, wa, a1);
-        b1 = madd(x1, wb, b1);
-        const x2 = v128.load32_splat(p2);
-        a2 = madd(x2, wa, a2);
-        b2 = madd(x2, wb, b2);
-        const x3 = v128.load32_splat(p3);
-        a3 = madd(x3, wa, a3);
-        b3 = madd(x3, wb, b3);
-        w += 32;
-        p0 += 4;
-        p1 += 4;
-        p2 += 4;
-        p3 += 4;
-      } while (--k);
-      row += rowBytes;
-    } while (--i);
-    v128.store(out, clamp(a0, lo, hi));
-    v128.store(out, clamp(b0, lo, hi), 16);
-    v128.store(out, clamp(a1, lo, hi), 32);
-    v128.store(out, clamp(b1, lo, hi), 48);
-    v128.store(out, clamp(a2, lo, hi), 64);
-    v128.store(out, clamp(b2, lo, hi), 80);
-    v128.store(out, clamp(a3, lo, hi), 96);
-    v128.store(out, clamp(b3, lo, hi), 112);
-    rows += 4 * pixelStride;
-    out += 128;
-  }
-  for (; x > 0; --x) {
-    let w = weights;
-    let a = v128.load(w);
-    let b = v128.load(w, 16);
-    w += 32;
-    let row = rows;
-    let i = kernelHeight;
-    do {
-      let p = row;
-      let k = operands;
+        let p0 = row;
+        let p1 = p0 + pixelStride;
+        let p2 = p1 + pixelStride;
+        let p3 = p2 + pixelStride;
+        let k = operands;
+        do {
+          const wa = v128.load(w);
+          const wb = v128.load(w, 16);
+          const x0 = v128.load32_splat(p0);
+          a0 = madd(x0, wa, a0);
+          b0 = madd(x0, wb, b0);
+          const x1 = v128.load32_splat(p1);
+          a1 = madd(x1, wa, a1);
+          b1 = madd(x1, wb, b1);
+          const x2 = v128.load32_splat(p2);
+          a2 = madd(x2, wa, a2);
+          b2 = madd(x2, wb, b2);
+          const x3 = v128.load32_splat(p3);
+          a3 = madd(x3, wa, a3);
+          b3 = madd(x3, wb, b3);
+          w += 32;
+          p0 += 4;
+          p1 += 4;
+          p2 += 4;
+          p3 += 4;
+        } while (--k);
+        row += rowBytes;
+      } while (--i);
+      v128.store(out, clamp(a0, lo, hi));
+      v128.store(out, clamp(b0, lo, hi), 16);
+      v128.store(out, clamp(a1, lo, hi), 32);
+      v128.store(out, clamp(b1, lo, hi), 48);
+      v128.store(out, clamp(a2, lo, hi), 64);
+      v128.store(out, clamp(b2, lo, hi), 80);
+      v128.store(out, clamp(a3, lo, hi), 96);
+      v128.store(out, clamp(b3, lo, hi), 112);
+      rows += 4 * pixelStride;
+      out += 128;
+    }
+    for (; x > 0; --x) {
+      let w = weights;
+      let a = v128.load(w);
+      let b = v128.load(w, 16);
+      w += 32;
+      let row = rows;
+      let i = kernelHeight;
       do {
-        const v = v128.load32_splat(p);
-        a = madd(v, v128.load(w), a);
-        b = madd(v, v128.load(w, 16), b);
-        w += 32;
-        p += 4;
-      } while (--k);
-      row += rowBytes;
-    } while (--i);
-    v128.store(out, clamp(a, lo, hi));
-    v128.store(out, clamp(b, lo, hi), 16);
-    rows += pixelStride;
-    out += 32;
+        let p = row;
+        let k = operands;
+        do {
+          const v = v128.load32_splat(p);
+          a = madd(v, v128.load(w), a);
+          b = madd(v, v128.load(w, 16), b);
+          w += 32;
+          p += 4;
+        } while (--k);
+        row += rowBytes;
+      } while (--i);
+      v128.store(out, clamp(a, lo, hi));
+      v128.store(out, clamp(b, lo, hi), 16);
+      rows += pixelStride;
+      out += 32;
+    }
   }
-}
 
-/**
- * Copies an image row to the tile, with zeros before and after it. Vectors are stored whole, in ascending order: the next
- * store overwrites the excess of the previous one, and the tile has room for it after the last row.
- */
-function copyRow(from: usize, inPitch: usize, to: usize, before: usize, rowBytes: usize): void {
-  const end = to + rowBytes;
-  zero(to, to + before);
-  to += before;
-  const copied = min(end - to, inPitch);
-  for (let i: usize = 0; i < copied; i += 16) v128.store(to + i, v128.load(from + i));
-  zero(to + copied, end);
+  /**
+   * Copies an image row to the tile, with zeros before and after it. Vectors are stored whole, in ascending order: the next
+   * store overwrites the excess of the previous one, and the tile has room for it after the last row.
+   */
+  copyRow(input: Tensor, row: i32, to: usize, before: usize, rowBytes: usize): void {
+    const from = input.at(0, row);
+    const inPitch = input.pitch;
+    const end = to + rowBytes;
+    zero(to, to + before);
+    to += before;
+    const copied = min(end - to, inPitch);
+    for (let i: usize = 0; i < copied; i += 16) v128.store(to + i, v128.load(from + i));
+    zero(to + copied, end);
+  }
 }

@@ -25,24 +25,12 @@ export function f32_depthwise(
   blockBegin: i32,
   blockEnd: i32,
 ): void {
-  depthwise<Floats>(params, tile, rowBegin, rowEnd, blockBegin, blockEnd);
+  depthwise<Floats, f32>(params, tile, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 
 
 @unmanaged
 class Floats {
-
-  @inline
-  get pixelBytes(): usize {
-    return 32;
-  }
-
-
-  @inline
-  get scaleBytes(): usize {
-    return 0;
-  }
-
 
   @inline
   get weightBytes(): usize {

@@ -17,18 +17,12 @@ export function f32_maxpool(
   blockBegin: i32,
   blockEnd: i32,
 ): void {
-  pool<Max>(params, rowBegin, rowEnd, blockBegin, blockEnd);
+  pool<Max, f32>(params, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 
 
 @unmanaged
 class Max {
-
-  @inline
-  get pixelBytes(): usize {
-    return 32;
-  }
-
 
   @inline
   bound(value: f32): v128 {

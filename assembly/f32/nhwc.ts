@@ -10,24 +10,12 @@ export function f32_toBlocks(
   blockBegin: i32,
   blockEnd: i32,
 ): void {
-  toBlocks<Floats>(params, rowBegin, rowEnd, blockBegin, blockEnd);
+  toBlocks<Floats, f32, f32>(params, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 
 
 @unmanaged
 class Floats {
-
-  @inline
-  get nhwcBytes(): usize {
-    return 4;
-  }
-
-
-  @inline
-  get blockBytes(): usize {
-    return 4;
-  }
-
 
   @inline
   toBlock(x: usize, y: usize, flip: i32, zeroPoint: i32): void {
@@ -56,5 +44,5 @@ export function f32_fromBlocks(
   blockBegin: i32,
   blockEnd: i32,
 ): void {
-  fromBlocks<Floats>(params, rowBegin, rowEnd, blockBegin, blockEnd);
+  fromBlocks<Floats, f32, f32>(params, rowBegin, rowEnd, blockBegin, blockEnd);
 }

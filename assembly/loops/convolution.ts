@@ -5,15 +5,14 @@
  * where nChw8c would make them 24. For each row of outputs, the loop copies the input rows that its windows cover to the
  * scratch tile, with their padding, so there are no edges to handle.
  *
- * T is a class of inlined methods that has no fields and needs no object. `elementBytes` is the size of an element on the
- * tile, `perOperand` the number of neighbouring elements that one instruction multiplies, `constantBytes` the bytes that
- * each block of weights has besides its weights.
+ * T is a class of methods that has no fields and needs no object. E is the type of an element on the tile. One instruction
+ * multiplies the elements of an operand, 32 bits. Besides its weights, a block has a bias and, with 8 bits, scales.
  */
 import { Convolution } from "../abi/convolution";
 
 
 @inline
-export function convolution<T>(
+export function convolution<T, E>(
   params: Convolution,
   tile: usize,
   rowBegin: i32,
@@ -22,17 +21,19 @@ export function convolution<T>(
   blockEnd: i32,
 ): void {
   const op = changetype<T>(0);
+  const perOperand: i32 = 4 / sizeof<E>();
+  const constantBytes: usize = isFloat<E>() ? 32 : 64;
   const inHeight = params.input.height;
   const channels = params.input.channels;
   const kernelHeight = params.kernelHeight;
   const outPitch = params.output.pitch;
   const outHeight = params.output.height;
-  const before = <usize>(params.padLeft * channels) * op.elementBytes;
+  const before = <usize>(params.padLeft * channels) * sizeof<E>();
   const taps = params.kernelWidth * channels;
-  const operands = (taps + op.perOperand - 1) / op.perOperand;
-  const pixelStride = <usize>(params.strideWidth * channels) * op.elementBytes;
-  const rowBytes = <usize>((params.output.width - 1) * params.strideWidth * channels + taps) * op.elementBytes;
-  const packed = op.constantBytes + <usize>(kernelHeight * operands) * 32;
+  const operands = (taps + perOperand - 1) / perOperand;
+  const pixelStride = <usize>(params.strideWidth * channels) * sizeof<E>();
+  const rowBytes = <usize>((params.output.width - 1) * params.strideWidth * channels + taps) * sizeof<E>();
+  const packed = constantBytes + <usize>(kernelHeight * operands) * 32;
   const outStride = params.output.stride(rowEnd - rowBegin);
   let output = params.output.from(tile, rowBegin);
 

@@ -1,15 +1,15 @@
 /**
  * The loops of the depthwise convolutions over blocks and rows: any kernel, pixel by pixel, and 3×3, row by row.
  *
- * T is a class of inlined methods that has no fields and needs no object.
+ * T is a class of inlined methods that has no fields and needs no object. E is the type of an element.
  */
 import { Convolution } from "../abi/convolution";
 
 /**
  * Any kernel, stride and padding, over the taps that lie inside the image. (a, b) accumulate the eight channels of a block.
- * A tap has as many bytes as a pixel; `scaleBytes` is the size of the scales after the taps.
+ * A tap has as many bytes as a pixel. Only 8-bit weights have scales, after the taps.
  */
-export function depthwise<T>(
+export function depthwise<T, E>(
   params: Convolution,
   tile: usize,
   rowBegin: i32,
@@ -18,6 +18,8 @@ export function depthwise<T>(
   blockEnd: i32,
 ): void {
   const op = changetype<T>(0);
+  const pixelBytes: usize = 8 * sizeof<E>();
+  const scaleBytes: usize = isFloat<E>() ? 0 : 32;
   const inPitch = params.input.pitch;
   const inHeight = params.input.height;
   const inWidth = params.input.width;
@@ -27,14 +29,14 @@ export function depthwise<T>(
   const outWidth = params.output.width;
   const output = params.output.from(tile, rowBegin);
   const outStride = params.output.stride(rowEnd - rowBegin);
-  const packed = <usize>32 + <usize>(kernelHeight * kernelWidth) * op.pixelBytes + op.scaleBytes;
+  const packed: usize = 32 + <usize>(kernelHeight * kernelWidth) * pixelBytes + scaleBytes;
   const lo = f32x4.splat(params.lo);
   const hi = f32x4.splat(params.hi);
   const round = f32x4.splat(params.round);
 
   for (let block = blockBegin; block < blockEnd; ++block) {
     const bias = params.weights + <usize>block * packed;
-    const scale = bias + packed - op.scaleBytes;
+    const scale = bias + packed - scaleBytes;
     const input = params.input.at(block, 0);
     let out = output + <usize>block * outStride;
     for (let row = rowBegin; row < rowEnd; ++row) {
@@ -50,17 +52,17 @@ export function depthwise<T>(
         let a = v128.load(bias);
         let b = v128.load(bias, 16);
         for (let i = iBegin; i < iEnd; ++i) {
-          let v = top + <usize>(y + i) * inPitch + <usize>(x + jBegin) * op.pixelBytes;
-          let w = bias + 32 + <usize>(i * kernelWidth + jBegin) * op.pixelBytes;
+          let v = top + <usize>(y + i) * inPitch + <usize>(x + jBegin) * pixelBytes;
+          let w = bias + 32 + <usize>(i * kernelWidth + jBegin) * pixelBytes;
           for (let j = jBegin; j < jEnd; ++j) {
             a = op.low(v, w, a);
             b = op.high(v, w, b);
-            v += op.pixelBytes;
-            w += op.pixelBytes;
+            v += pixelBytes;
+            w += pixelBytes;
           }
         }
         op.store(out, a, b, scale, lo, hi, round);
-        out += op.pixelBytes;
+        out += pixelBytes;
       }
     }
   }

@@ -2,12 +2,13 @@
  * The loop of the pooling kernels over the windows of an image and the elements inside them.
  *
  * T says how a kernel starts, adds an element and stores the result: a class of inlined methods that has no fields and
- * needs no object. (a, b) accumulate the eight channels of a block.
+ * needs no object. E is the type of an element. (a, b) accumulate the eight channels of a block.
  */
 import { Pool } from "../abi/pool";
 
-export function pool<T>(params: Pool, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
+export function pool<T, E>(params: Pool, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   const op = changetype<T>(0);
+  const pixelBytes: usize = 8 * sizeof<E>();
   const inPitch = params.input.pitch;
   const inHeight = params.input.height;
   const inWidth = params.input.width;
@@ -32,15 +33,15 @@ export function pool<T>(params: Pool, rowBegin: i32, rowEnd: i32, blockBegin: i3
         let a = op.start(lo);
         let b = a;
         for (let i = iBegin; i < iEnd; ++i) {
-          let v = top + <usize>i * inPitch + <usize>jBegin * op.pixelBytes;
+          let v = top + <usize>i * inPitch + <usize>jBegin * pixelBytes;
           for (let j = jBegin; j < jEnd; ++j) {
             a = op.low(a, v);
             b = op.high(b, v);
-            v += op.pixelBytes;
+            v += pixelBytes;
           }
         }
         op.store(params, out, a, b, (iEnd - iBegin) * (jEnd - jBegin), lo, hi);
-        out += op.pixelBytes;
+        out += pixelBytes;
       }
     }
   }

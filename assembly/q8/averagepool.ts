@@ -21,18 +21,12 @@ export function q8_averagepool(
   blockBegin: i32,
   blockEnd: i32,
 ): void {
-  pool<Average>(params, rowBegin, rowEnd, blockBegin, blockEnd);
+  pool<Average, i16>(params, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 
 
 @unmanaged
 class Average {
-
-  @inline
-  get pixelBytes(): usize {
-    return 16;
-  }
-
 
   @inline
   bound(value: f32): v128 {

@@ -29,24 +29,12 @@ export function q8_depthwise(
   blockBegin: i32,
   blockEnd: i32,
 ): void {
-  depthwise<Shorts>(params, tile, rowBegin, rowEnd, blockBegin, blockEnd);
+  depthwise<Shorts, i16>(params, tile, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 
 
 @unmanaged
 class Shorts {
-
-  @inline
-  get pixelBytes(): usize {
-    return 16;
-  }
-
-
-  @inline
-  get scaleBytes(): usize {
-    return 32;
-  }
-
 
   @inline
   get weightBytes(): usize {

@@ -16,18 +16,12 @@ export function q8_maxpool(
   blockBegin: i32,
   blockEnd: i32,
 ): void {
-  pool<Max>(params, rowBegin, rowEnd, blockBegin, blockEnd);
+  pool<Max, i16>(params, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 
 
 @unmanaged
 class Max {
-
-  @inline
-  get pixelBytes(): usize {
-    return 16;
-  }
-
 
   @inline
   bound(value: f32): v128 {

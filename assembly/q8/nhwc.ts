@@ -13,24 +13,12 @@ export function q8_toBlocks(
   blockBegin: i32,
   blockEnd: i32,
 ): void {
-  toBlocks<Bytes>(params, rowBegin, rowEnd, blockBegin, blockEnd);
+  toBlocks<Bytes, u8, i16>(params, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 
 
 @unmanaged
 class Bytes {
-
-  @inline
-  get nhwcBytes(): usize {
-    return 1;
-  }
-
-
-  @inline
-  get blockBytes(): usize {
-    return 2;
-  }
-
 
   @inline
   toBlock(x: usize, y: usize, flip: i32, zeroPoint: i32): void {
@@ -60,5 +48,5 @@ export function q8_fromBlocks(
   blockBegin: i32,
   blockEnd: i32,
 ): void {
-  fromBlocks<Bytes>(params, rowBegin, rowEnd, blockBegin, blockEnd);
+  fromBlocks<Bytes, u8, i16>(params, rowBegin, rowEnd, blockBegin, blockEnd);
 }
