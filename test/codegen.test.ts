@@ -60,12 +60,12 @@ describe.each(builds)("$build", ({ build, text, binary }) => {
     const tile = tileOf(wat, "f32_pointwise", 4, 2);
     expect(count(tile, build === "simd" ? "f32x4.mul" : "f32x4.relaxed_madd")).toBe(8);
     expect(tile).toMatch(/v128\.load32_splat offset=96/);
-    expect(count(tileOf(wat, "int8_pointwise", 4, 2), "i32x4.dot_i16x8_s")).toBe(8);
+    expect(count(tileOf(wat, "q8_pointwise", 4, 2), "i32x4.dot_i16x8_s")).toBe(8);
   });
 
   test.runIf(build === "wide")("has tiles of sixteen channels", () => {
     expect(count(tileOf(wat, "f32_pointwise", 6, 4), "f32x4.relaxed_madd")).toBe(24);
-    expect(count(tileOf(wat, "int8_pointwise", 3, 4), "i32x4.dot_i16x8_s")).toBe(12);
+    expect(count(tileOf(wat, "q8_pointwise", 3, 4), "i32x4.dot_i16x8_s")).toBe(12);
   });
 
   test("clamps with pmin and pmax, not with min and max", () => {

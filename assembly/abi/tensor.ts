@@ -45,6 +45,16 @@ export class Tensor {
   get blockBytes(): usize {
     return <usize>this.rows * this.pitch;
   }
+
+  /** Bytes from the first element to a row of a block. */
+  offset(block: i32, row: i32): usize {
+    return <usize>(block * this.rows + row) * this.pitch;
+  }
+
+  /** Address of a row of a block. */
+  at(block: i32, row: i32): usize {
+    return this.address + this.offset(block, row);
+  }
 }
 
 /**
@@ -58,13 +68,11 @@ export class Rows extends Tensor {
   onTile: i32;
 
   /** Address of row rowBegin of the first block. */
-  @inline
   from(tile: usize, rowBegin: i32): usize {
-    return this.onTile ? tile + this.address : this.address + <usize>rowBegin * this.pitch;
+    return this.onTile ? tile + this.address : this.at(0, rowBegin);
   }
 
-  /** Bytes from a block to the next in a call of so many rows. */
-  @inline
+  /** Bytes from a block to the next in a call that computes `called` rows. */
   stride(called: i32): usize {
     return <usize>(this.onTile ? called : this.rows) * this.pitch;
   }

@@ -1,31 +1,28 @@
 /**
- * An activation that stands alone: output = clamp(input). Input and output: blocks [C/8][rows][W][8].
- * (After a convolution it is the clamp in that kernel.)
+ * A stand-alone activation: output = clamp(input). (After a convolution, that kernel clamps.)
+ *
+ * Input and output: nChw8c float32.
  */
-import { clamp } from "../lanes";
-import { Step, blockStride, firstRow } from "../step";
+import { Unary } from "../abi/elementwise";
+import { clamp } from "../simd/arithmetic";
 
 export function f32_activation(
-  step: Step,
-  panel: usize,
+  params: Unary,
+  tile: usize,
   rowBegin: i32,
   rowEnd: i32,
   blockBegin: i32,
   blockEnd: i32,
 ): void {
-  const pitch = <usize>step.outWidth * 32;
-  const rows = step.images * step.outHeight;
-  const called = rowEnd - rowBegin;
-  const inStride = blockStride(step.input, rows, called, pitch);
-  const outStride = blockStride(step.output, rows, called, pitch);
-  const input = firstRow(step.input, panel, rowBegin, pitch);
-  const output = firstRow(step.output, panel, rowBegin, pitch);
-  const bytes = <usize>called * pitch;
-  const lo = f32x4.splat(step.lo);
-  const hi = f32x4.splat(step.hi);
+  const lo = f32x4.splat(params.lo);
+  const hi = f32x4.splat(params.hi);
+  const input = params.input.address;
+  const output = params.output;
+  const bytes = <usize>(rowEnd - rowBegin) * output.pitch;
   for (let block = blockBegin; block < blockEnd; ++block) {
-    const x = input + <usize>block * inStride;
-    const y = output + <usize>block * outStride;
+    const start = output.offset(block, rowBegin);
+    const x = input + start;
+    const y = output.address + start;
     for (let i: usize = 0; i < bytes; i += 16) v128.store(y + i, clamp(v128.load(x + i), lo, hi));
   }
 }

@@ -1,24 +1,25 @@
 /**
  * ADD: output = clamp(input + other), element by element.
  *
- * Input, other and output: blocks [C/8][rows][W][8]. Without another input step.weights holds a constant for each
- * channel, [C/8][8].
+ * Input, other and output: nChw8c float32. `other` may be a single pixel, which is added to every pixel of the input.
  */
-import { clamp } from "../lanes";
-import { Step } from "../step";
+import { Binary } from "../abi/elementwise";
+import { clamp } from "../simd/arithmetic";
 
-export function f32_add(step: Step, panel: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
-  const pitch = <usize>step.outWidth * 32;
-  const stride = <usize>(step.images * step.outHeight) * pitch;
-  const bytes = <usize>(rowEnd - rowBegin) * pitch;
-  const advance: usize = step.other ? 32 : 0;
-  const lo = f32x4.splat(step.lo);
-  const hi = f32x4.splat(step.hi);
+export function f32_add(params: Binary, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
+  const single = params.other.rows * params.other.width == 1;
+  const advance: usize = single ? 0 : 32;
+  const otherRow = single ? 0 : rowBegin;
+  const input = params.input.address;
+  const output = params.output;
+  const bytes = <usize>(rowEnd - rowBegin) * output.pitch;
+  const lo = f32x4.splat(params.lo);
+  const hi = f32x4.splat(params.hi);
   for (let block = blockBegin; block < blockEnd; ++block) {
-    const start = <usize>block * stride + <usize>rowBegin * pitch;
-    const x = step.input + start;
-    const y = step.output + start;
-    let other = step.other ? step.other + start : step.weights + <usize>block * 32;
+    const start = output.offset(block, rowBegin);
+    const x = input + start;
+    const y = output.address + start;
+    let other = params.other.at(block, otherRow);
     for (let i: usize = 0; i < bytes; i += 32) {
       v128.store(y + i, clamp(f32x4.add(v128.load(x + i), v128.load(other)), lo, hi));
       v128.store(y + i, clamp(f32x4.add(v128.load(x + i, 16), v128.load(other, 16)), lo, hi), 16);

@@ -3,155 +3,99 @@
  *
  *   output[c][y][x] = clamp(bias[c] + Σij input[c][stride·y + i - pad][stride·x + j - pad] · weight[c][i][j])
  *
- * Input and output: blocks [C/8][rows][W][8], a pixel is 32 bytes, its neighbour 32 further.
- * Weights: for each block its bias [8], then the taps [kernelHeight][kernelWidth][8].
+ * Input and output: nChw8c float32; a pixel of a block is 32 bytes. Weights: for each block its bias [8], then the taps
+ * [kernelHeight][kernelWidth][8].
  *
- * A row is computed for channels 0–3 and then for 4–7, so that the nine taps stay in registers. Rows above
- * and below the image are the row of zeros; the columns beside it are left out of the sum, which
- * is the same. Products are added, not fused: the sums here are so short that the latency of a fused
- * chain costs more than it saves (a tenth on Zen 5).
+ * The 3×3 kernels compute a row for channels 0–3 and then for 4–7, so that the nine taps stay in registers. Input rows
+ * above and below the image are the row of zeros. Columns beside it are left out of the sum, which gives the same result.
+ * Products are added, not fused: the sums are so short that the latency of a fused chain costs more than it saves (a tenth
+ * on Zen 5).
  */
-import { clamp, WIDE } from "../lanes";
-import { Step, blockStride, firstRow } from "../step";
+import { Convolution } from "../abi/convolution";
+import { columnsMissing, depthwise, depthwise3x3 } from "../loops/depthwise";
+import { clamp } from "../simd/arithmetic";
+import { WIDE } from "../simd/builds";
 
-/** Any kernel, stride and padding: pixel by pixel, over the taps that lie inside the image. */
+/** Any kernel, stride and padding. */
 export function f32_depthwise(
-  step: Step,
-  panel: usize,
+  params: Convolution,
+  tile: usize,
   rowBegin: i32,
   rowEnd: i32,
   blockBegin: i32,
   blockEnd: i32,
 ): void {
-  const outPitch = <usize>step.outWidth * 32;
-  const inPitch = <usize>step.inWidth * 32;
-  const outHeight = step.outHeight;
-  const inHeight = step.inHeight;
-  const inWidth = step.inWidth;
-  const kernelHeight = step.kernelHeight;
-  const kernelWidth = step.kernelWidth;
-  const output = firstRow(step.output, panel, rowBegin, outPitch);
-  const outStride = blockStride(step.output, step.images * outHeight, rowEnd - rowBegin, outPitch);
-  const inStride = <usize>(step.images * inHeight) * inPitch;
-  const packed = <usize>(32 + kernelHeight * kernelWidth * 32);
-  const lo = f32x4.splat(step.lo);
-  const hi = f32x4.splat(step.hi);
+  depthwise<Floats, f32>(params, tile, rowBegin, rowEnd, blockBegin, blockEnd);
+}
 
-  for (let block = blockBegin; block < blockEnd; ++block) {
-    const weights = step.weights + <usize>block * packed;
-    const input = step.input + <usize>block * inStride;
-    let out = output + <usize>block * outStride;
-    for (let row = rowBegin; row < rowEnd; ++row) {
-      const image = row / outHeight;
-      const y = (row - image * outHeight) * step.strideHeight - step.padTop;
-      const iBegin = max(0, -y);
-      const iEnd = min(kernelHeight, inHeight - y);
-      const top = input + <usize>(image * inHeight) * inPitch;
-      for (let column = 0; column < step.outWidth; ++column) {
-        const x = column * step.strideWidth - step.padLeft;
-        const jBegin = max(0, -x);
-        const jEnd = min(kernelWidth, inWidth - x);
-        let a = v128.load(weights);
-        let b = v128.load(weights, 16);
-        for (let i = iBegin; i < iEnd; ++i) {
-          let v = top + <usize>(y + i) * inPitch + <usize>(x + jBegin) * 32;
-          let w = weights + <usize>(1 + i * kernelWidth + jBegin) * 32;
-          for (let j = jBegin; j < jEnd; ++j) {
-            a = add(v128.load(v), v128.load(w), a);
-            b = add(v128.load(v, 16), v128.load(w, 16), b);
-            v += 32;
-            w += 32;
-          }
-        }
-        v128.store(out, clamp(a, lo, hi));
-        v128.store(out, clamp(b, lo, hi), 16);
-        out += 32;
-      }
+
+@unmanaged
+class Floats {
+
+  @inline
+  get weightBytes(): usize {
+    return 320;
+  }
+
+
+  @inline
+  low(x: usize, w: usize, acc: v128): v128 {
+    return add(v128.load(x), v128.load(w), acc);
+  }
+
+
+  @inline
+  high(x: usize, w: usize, acc: v128): v128 {
+    return add(v128.load(x, 16), v128.load(w, 16), acc);
+  }
+
+
+  @inline
+  store(out: usize, a: v128, b: v128, scale: usize, lo: v128, hi: v128, round: v128): void {
+    v128.store(out, clamp(a, lo, hi));
+    v128.store(out, clamp(b, lo, hi), 16);
+  }
+
+
+  @inline
+  row(params: Convolution, stride: i32, r0: usize, r1: usize, r2: usize, w: usize, out: usize): void {
+    if (WIDE) {
+      if (stride == 1) wideRow3x3(params, 1, r0, r1, r2, w, out);
+      else wideRow3x3(params, 2, r0, r1, r2, w, out);
+    } else if (stride == 1) {
+      row3x3s1(params, r0, r1, r2, w, out);
+      row3x3s1(params, r0 + 16, r1 + 16, r2 + 16, w + 16, out + 16);
+    } else {
+      row3x3s2(params, r0, r1, r2, w, out);
+      row3x3s2(params, r0 + 16, r1 + 16, r2 + 16, w + 16, out + 16);
     }
   }
 }
 
-/** 3×3 with stride 1, at most one column of padding on a side, input at least two columns wide. */
+/** 3×3 with stride 1, under the conditions of loops/depthwise.ts. */
 export function f32_depthwise3x3s1(
-  step: Step,
-  panel: usize,
+  params: Convolution,
+  tile: usize,
   rowBegin: i32,
   rowEnd: i32,
   blockBegin: i32,
   blockEnd: i32,
 ): void {
-  depthwise3x3(step, panel, rowBegin, rowEnd, blockBegin, blockEnd, 1);
+  depthwise3x3<Floats>(params, tile, rowBegin, rowEnd, blockBegin, blockEnd, 1);
 }
 
-/** 3×3 with stride 2, under the same conditions. */
-export function f32_depthwise3x3s2(
-  step: Step,
-  panel: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
-  depthwise3x3(step, panel, rowBegin, rowEnd, blockBegin, blockEnd, 2);
-}
-
-
-@inline
-function depthwise3x3(
-  step: Step,
-  panel: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-  stride: i32,
-): void {
-  const outPitch = <usize>step.outWidth * 32;
-  const inPitch = <usize>step.inWidth * 32;
-  const outHeight = step.outHeight;
-  const inHeight = step.inHeight;
-  const output = firstRow(step.output, panel, rowBegin, outPitch);
-  const outStride = blockStride(step.output, step.images * outHeight, rowEnd - rowBegin, outPitch);
-  const inStride = <usize>(step.images * inHeight) * inPitch;
-  const zeros = step.zeros;
-
-  for (let block = blockBegin; block < blockEnd; ++block) {
-    const weights = step.weights + <usize>block * 320;
-    const input = step.input + <usize>block * inStride;
-    let out = output + <usize>block * outStride;
-    for (let row = rowBegin; row < rowEnd; ++row) {
-      const image = row / outHeight;
-      const y = (row - image * outHeight) * stride - step.padTop;
-      const r = input + <usize>(image * inHeight + y) * inPitch;
-      const r0 = <u32>y < <u32>inHeight ? r : zeros;
-      const r1 = <u32>(y + 1) < <u32>inHeight ? r + inPitch : zeros;
-      const r2 = <u32>(y + 2) < <u32>inHeight ? r + 2 * inPitch : zeros;
-      if (WIDE) {
-        wideRow3x3(step, stride, r0, r1, r2, weights, out);
-      } else if (stride == 1) {
-        row3x3s1(step, r0, r1, r2, weights, out);
-        row3x3s1(step, r0 + 16, r1 + 16, r2 + 16, weights + 16, out + 16);
-      } else {
-        row3x3s2(step, r0, r1, r2, weights, out);
-        row3x3s2(step, r0 + 16, r1 + 16, r2 + 16, weights + 16, out + 16);
-      }
-      out += outPitch;
-    }
-  }
-}
-
-/** A row of outputs, four at a time: each input column is loaded once and added to all it takes part in. */
-function row3x3s1(step: Step, r0: usize, r1: usize, r2: usize, w: usize, out: usize): void {
-  const lo = f32x4.splat(step.lo);
-  const hi = f32x4.splat(step.hi);
+/** A row of outputs, four at a time: each input column is loaded once and added to every sum that it is part of. */
+function row3x3s1(params: Convolution, r0: usize, r1: usize, r2: usize, w: usize, out: usize): void {
+  const lo = f32x4.splat(params.lo);
+  const hi = f32x4.splat(params.hi);
   const bias = v128.load(w);
   // prettier-ignore
   const w00 = v128.load(w, 32), w01 = v128.load(w, 64), w02 = v128.load(w, 96),
         w10 = v128.load(w, 128), w11 = v128.load(w, 160), w12 = v128.load(w, 192),
         w20 = v128.load(w, 224), w21 = v128.load(w, 256), w22 = v128.load(w, 288);
-  const missing = columnsMissing(step, 1);
-  let x = step.outWidth - missing;
-  if (step.padLeft) {
+  const missing = columnsMissing(params, 1);
+  let x = params.output.width - missing;
+  if (params.padLeft) {
     const a = two(r2, w21, w22, two(r1, w11, w12, two(r0, w01, w02, bias)));
     v128.store(out, clamp(a, lo, hi));
     out += 32;
@@ -198,18 +142,30 @@ function row3x3s1(step: Step, r0: usize, r1: usize, r2: usize, w: usize, out: us
   }
 }
 
-/** The same with stride 2, two outputs at a time: they share one column of five. */
-function row3x3s2(step: Step, r0: usize, r1: usize, r2: usize, w: usize, out: usize): void {
-  const lo = f32x4.splat(step.lo);
-  const hi = f32x4.splat(step.hi);
+/** 3×3 with stride 2, under the conditions of loops/depthwise.ts. */
+export function f32_depthwise3x3s2(
+  params: Convolution,
+  tile: usize,
+  rowBegin: i32,
+  rowEnd: i32,
+  blockBegin: i32,
+  blockEnd: i32,
+): void {
+  depthwise3x3<Floats>(params, tile, rowBegin, rowEnd, blockBegin, blockEnd, 2);
+}
+
+/** A row of outputs, two at a time: they share one of their five columns. */
+function row3x3s2(params: Convolution, r0: usize, r1: usize, r2: usize, w: usize, out: usize): void {
+  const lo = f32x4.splat(params.lo);
+  const hi = f32x4.splat(params.hi);
   const bias = v128.load(w);
   // prettier-ignore
   const w00 = v128.load(w, 32), w01 = v128.load(w, 64), w02 = v128.load(w, 96),
         w10 = v128.load(w, 128), w11 = v128.load(w, 160), w12 = v128.load(w, 192),
         w20 = v128.load(w, 224), w21 = v128.load(w, 256), w22 = v128.load(w, 288);
-  const missing = columnsMissing(step, 2);
-  let x = step.outWidth - missing;
-  if (step.padLeft) {
+  const missing = columnsMissing(params, 2);
+  let x = params.output.width - missing;
+  if (params.padLeft) {
     const a = two(r2, w21, w22, two(r1, w11, w12, two(r0, w01, w02, bias)));
     v128.store(out, clamp(a, lo, hi));
     r0 += 32;
@@ -251,13 +207,13 @@ function row3x3s2(step: Step, r0: usize, r1: usize, r2: usize, w: usize, out: us
 }
 
 /**
- * Both halves of a block (a, b) side by side, one output at a time: as vectors of 256 bits these need as many registers
- * as a half does otherwise, and the taps stay in them.
+ * Both halves of a block (a, b) side by side, one output at a time. As vectors of 256 bits they need as many registers as
+ * one half does otherwise, so the taps stay in registers.
  */
 @inline
-function wideRow3x3(step: Step, stride: i32, r0: usize, r1: usize, r2: usize, w: usize, out: usize): void {
-  const lo = f32x4.splat(step.lo);
-  const hi = f32x4.splat(step.hi);
+function wideRow3x3(params: Convolution, stride: i32, r0: usize, r1: usize, r2: usize, w: usize, out: usize): void {
+  const lo = f32x4.splat(params.lo);
+  const hi = f32x4.splat(params.hi);
   const biasA = v128.load(w);
   const biasB = v128.load(w, 16);
   // prettier-ignore
@@ -269,9 +225,9 @@ function wideRow3x3(step: Step, stride: i32, r0: usize, r1: usize, r2: usize, w:
         b10 = v128.load(w, 144), b11 = v128.load(w, 176), b12 = v128.load(w, 208),
         b20 = v128.load(w, 240), b21 = v128.load(w, 272), b22 = v128.load(w, 304);
   const next = <usize>stride * 32;
-  const missing = columnsMissing(step, stride);
-  let x = step.outWidth - missing;
-  if (step.padLeft) {
+  const missing = columnsMissing(params, stride);
+  let x = params.output.width - missing;
+  if (params.padLeft) {
     const a = two(r2, a21, a22, two(r1, a11, a12, two(r0, a01, a02, biasA)));
     const b = two(r2 + 16, b21, b22, two(r1 + 16, b11, b12, two(r0 + 16, b01, b02, biasB)));
     v128.store(out, clamp(a, lo, hi));
@@ -298,12 +254,6 @@ function wideRow3x3(step: Step, stride: i32, r0: usize, r1: usize, r2: usize, w:
     v128.store(out, clamp(a, lo, hi));
     v128.store(out, clamp(b, lo, hi), 16);
   }
-}
-
-/** 1 if the last output of a row reaches one column past the input, else 0. */
-@inline
-function columnsMissing(step: Step, stride: i32): i32 {
-  return i32((step.outWidth - 1) * stride + 3 - step.padLeft > step.inWidth);
 }
 
 

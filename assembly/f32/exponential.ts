@@ -1,12 +1,12 @@
 /**
- * exp(x) for x ≤ 0, our own so that every runtime gives the same bits. Relative error below 3e-7: 2^n · exp(r) with
- * |r| ≤ ln 2 / 2, and the Taylor series of exp(r) up to r^7 / 7!. Below -87 it stays at the smallest normal number.
+ * exp(x) for x ≤ 0, implemented here so that every runtime computes the same bits. The relative error is below 3e-7: 2^n · exp(r) with
+ * |r| ≤ ln 2 / 2, and the Taylor series of exp(r) up to r^7 / 7!. Below -87, the result stays at the smallest normal number.
  */
 @inline
 export function exponential(x: v128): v128 {
   x = f32x4.max(x, f32x4.splat(-87));
   const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.4426950408889634)));
-  // ln 2 in two parts, of which n times the first is exact
+  // ln 2 in two parts: n times the first part is exact
   let r = f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375)));
   r = f32x4.add(r, f32x4.mul(n, f32x4.splat(2.12194440054691e-4)));
   let p = f32x4.splat(1 / 5040.0);

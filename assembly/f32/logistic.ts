@@ -1,26 +1,28 @@
 /**
- * LOGISTIC, the sigmoid: output = 1 / (1 + exp(-input)), of negative inputs exp(input) / (1 + exp(input)), so that the
- * exponential never overflows. Input and output: blocks [C/8][rows][W][8].
+ * LOGISTIC, the sigmoid: output = 1 / (1 + exp(-input)). Negative inputs use exp(input) / (1 + exp(input)), so the
+ * exponential never overflows.
+ *
+ * Input and output: nChw8c float32.
  */
-import { Step } from "../step";
+import { Unary } from "../abi/elementwise";
 import { exponential } from "./exponential";
 
 export function f32_logistic(
-  step: Step,
-  panel: usize,
+  params: Unary,
+  tile: usize,
   rowBegin: i32,
   rowEnd: i32,
   blockBegin: i32,
   blockEnd: i32,
 ): void {
-  const pitch = <usize>step.outWidth * 32;
-  const stride = <usize>(step.images * step.outHeight) * pitch;
-  const bytes = <usize>(rowEnd - rowBegin) * pitch;
   const one = f32x4.splat(1);
+  const input = params.input.address;
+  const output = params.output;
+  const bytes = <usize>(rowEnd - rowBegin) * output.pitch;
   for (let block = blockBegin; block < blockEnd; ++block) {
-    const start = <usize>block * stride + <usize>rowBegin * pitch;
-    const x = step.input + start;
-    const y = step.output + start;
+    const start = output.offset(block, rowBegin);
+    const x = input + start;
+    const y = output.address + start;
     for (let i: usize = 0; i < bytes; i += 16) {
       const v = v128.load(x + i);
       const e = exponential(f32x4.neg(f32x4.abs(v)));

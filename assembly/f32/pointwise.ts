@@ -3,57 +3,56 @@
  *
  *   output[n][p] = clamp(bias[n] + Σk input[k][p] · weight[n][k])
  *
- * Input: blocks [K/8][pixels][8], so the k of a block lie side by side, pixel p at 32 · p.
+ * Input: nChw8c float32, [K/8][pixels][8]: the k of a block lie side by side, pixel p at 32 · p. Output: the same.
  * Weights: for each block of eight outputs its bias [8], then [K][8].
  *
- * 95 % of a MobileNet's work happens in the innermost loop below: 4 pixels × 8 channels in eight
- * accumulators, which with two weights and one splat input is what 16 registers hold. It is not
- * unrolled over k: V8 then hoists the loads and spills. A block of weights (K · 32 bytes) stays in the
- * first-level cache while the pixels of the call pass by. Every tile sums in the same order, so a
- * pixel's value does not depend on where a call begins.
+ * 95 % of a MobileNet's work happens in the innermost loop below: 4 pixels × 8 channels in eight accumulators. With two
+ * vectors of weights and one splat input, they fill 16 registers. The loop over k is not unrolled, because V8 then hoists
+ * the loads and spills. A block of weights (K · 32 bytes) stays in the first-level cache while the pixels of the call pass
+ * by. Every tile sums in the same order, so the value of a pixel does not depend on where a call begins.
  */
-import { clamp, madd, WIDE } from "../lanes";
-import { Step, blockStride, firstRow } from "../step";
+import { Product } from "../abi/product";
+import { clamp, madd } from "../simd/arithmetic";
+import { WIDE } from "../simd/builds";
 
 export function f32_pointwise(
-  step: Step,
-  panel: usize,
+  params: Product,
+  tile: usize,
   rowBegin: i32,
   rowEnd: i32,
   blockBegin: i32,
   blockEnd: i32,
 ): void {
-  const pitch = <usize>step.outWidth * 32;
-  const rows = step.images * step.outHeight;
   const called = rowEnd - rowBegin;
-  const pixels = called * step.outWidth;
-  const input = firstRow(step.input, panel, rowBegin, pitch);
-  const inStride = blockStride(step.input, rows, called, pitch);
-  const output = firstRow(step.output, panel, rowBegin, pitch);
-  const outStride = blockStride(step.output, rows, called, pitch);
-  const packed = <usize>(32 + step.inBlocks * 256);
-  const lo = f32x4.splat(step.lo);
-  const hi = f32x4.splat(step.hi);
+  const pixels = called * params.output.width;
+  const blocks = params.input.blocks;
+  const input = params.input.from(tile, rowBegin);
+  const inStride = params.input.stride(called);
+  const output = params.output.from(tile, rowBegin);
+  const outStride = params.output.stride(called);
+  const packed = <usize>(32 + blocks * 256);
+  const lo = f32x4.splat(params.lo);
+  const hi = f32x4.splat(params.hi);
 
-  let rest = 0; // pixels that fill no tile, the same number for every block
+  let rest = 0; // pixels that fill no tile; the same for every block
   for (let block = blockBegin; block < blockEnd;) {
     const pair = WIDE && block + 1 < blockEnd;
-    const weights = step.weights + <usize>block * packed;
+    const weights = params.weights + <usize>block * packed;
     let x = input;
     let y = output + <usize>block * outStride;
     let p = pixels;
     if (ASC_FEATURE_RELAXED_SIMD) {
       // Two tiles of four are better than one of six and a rest of two.
       for (; p >= 6 && p != 8; p -= 6) {
-        if (pair) tile6(step, x, inStride, weights, packed, y, outStride, lo, hi, true);
-        else tile6(step, x, inStride, weights, packed, y, outStride, lo, hi, false);
+        if (pair) tile6(blocks, x, inStride, weights, packed, y, outStride, lo, hi, true);
+        else tile6(blocks, x, inStride, weights, packed, y, outStride, lo, hi, false);
         x += 192;
         y += 192;
       }
     }
     for (; p >= 4; p -= 4) {
-      if (pair) tile4(step, x, inStride, weights, packed, y, outStride, lo, hi, true);
-      else tile4(step, x, inStride, weights, packed, y, outStride, lo, hi, false);
+      if (pair) tile4(blocks, x, inStride, weights, packed, y, outStride, lo, hi, true);
+      else tile4(blocks, x, inStride, weights, packed, y, outStride, lo, hi, false);
       x += 128;
       y += 128;
     }
@@ -63,14 +62,14 @@ export function f32_pointwise(
 
   for (let p = pixels - rest; p < pixels; ++p) {
     const offset = <usize>(p * 32);
-    onePixel(step, input + offset, inStride, output + offset, outStride, blockBegin, blockEnd);
+    onePixel(params, input + offset, inStride, output + offset, outStride, blockBegin, blockEnd);
   }
 }
 
 /** Four pixels × eight channels, or × the sixteen of a pair of blocks. */
 @inline
 function tile4(
-  step: Step,
+  blocks: i32,
   x: usize,
   inStride: usize,
   w: usize,
@@ -94,7 +93,6 @@ function tile4(
   let b1 = b0, b2 = b0, b3 = b0; // prettier-ignore
   let c1 = c0, c2 = c0, c3 = c0; // prettier-ignore
   let d1 = d0, d2 = d0, d3 = d0; // prettier-ignore
-  let blocks = step.inBlocks;
   do {
     let k = x;
     const end = k + 32;
@@ -153,7 +151,7 @@ function tile4(
 /** Six pixels: twelve accumulators are too many unless multiply and add are one instruction. */
 @inline
 function tile6(
-  step: Step,
+  blocks: i32,
   x: usize,
   inStride: usize,
   w: usize,
@@ -177,7 +175,6 @@ function tile6(
   let b1 = b0, b2 = b0, b3 = b0, b4 = b0, b5 = b0; // prettier-ignore
   let c1 = c0, c2 = c0, c3 = c0, c4 = c0, c5 = c0; // prettier-ignore
   let d1 = d0, d2 = d0, d3 = d0, d4 = d0, d5 = d0; // prettier-ignore
-  let blocks = step.inBlocks;
   do {
     let k = x;
     const end = k + 32;
@@ -258,9 +255,9 @@ function store(y: usize, a: v128, b: v128, lo: v128, hi: v128): void {
   v128.store(y, clamp(b, lo, hi), 16);
 }
 
-/** One pixel × 16 channels: the up to three pixels that fill no tile, and fully connected layers. */
+/** One pixel × 16 channels: for the pixels that fill no tile, three at most, and for fully connected layers. */
 function onePixel(
-  step: Step,
+  params: Product,
   input: usize,
   inStride: usize,
   output: usize,
@@ -268,21 +265,22 @@ function onePixel(
   blockBegin: i32,
   blockEnd: i32,
 ): void {
-  const packed = <usize>(32 + step.inBlocks * 256);
-  const lo = f32x4.splat(step.lo);
-  const hi = f32x4.splat(step.hi);
+  const inBlocks = params.input.blocks;
+  const packed = <usize>(32 + inBlocks * 256);
+  const lo = f32x4.splat(params.lo);
+  const hi = f32x4.splat(params.hi);
   for (let block = blockBegin; block < blockEnd; block += 2) {
     const y = output + <usize>block * outStride;
     // The last block of an odd number is its own neighbour: computed twice, stored once.
     const next: usize = block + 1 < blockEnd ? 1 : 0;
-    let v = step.weights + <usize>block * packed;
+    let v = params.weights + <usize>block * packed;
     let w = v + next * packed;
     let a = v128.load(v);
     let b = v128.load(v, 16);
     let c = v128.load(w);
     let d = v128.load(w, 16);
     let blockStart = input;
-    let blocks = step.inBlocks;
+    let blocks = inBlocks;
     do {
       let k = blockStart;
       const end = k + 32;

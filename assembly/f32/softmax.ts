@@ -3,35 +3,32 @@
  *
  *   output[c] = e[c] / Σ e,   e[c] = exp(β · (input[c] - max))
  *
- * Input and output: blocks [C/8][rows][W][8]; step.scale is β, step.inChannels is C. Every call does
- * all the blocks of its rows.
+ * Input and output: nChw8c float32. Every call computes all blocks of its rows.
  */
-import { Step, blockStride, firstRow } from "../step";
+import { Softmax } from "../abi/elementwise";
 import { exponential } from "./exponential";
 
 export function f32_softmax(
-  step: Step,
-  panel: usize,
+  params: Softmax,
+  tile: usize,
   rowBegin: i32,
   rowEnd: i32,
   blockBegin: i32,
   blockEnd: i32,
 ): void {
-  const pitch = <usize>step.outWidth * 32;
-  const rows = step.images * step.outHeight;
-  const called = rowEnd - rowBegin;
-  const inStride = blockStride(step.input, rows, called, pitch);
-  const outStride = blockStride(step.output, rows, called, pitch);
-  let x = firstRow(step.input, panel, rowBegin, pitch);
-  let y = firstRow(step.output, panel, rowBegin, pitch);
-  const blocks = step.outBlocks;
-  const beta = f32x4.splat(step.scale);
-  for (let p = called * step.outWidth; p > 0; --p) {
+  const beta = f32x4.splat(params.beta);
+  const channels = params.input.channels;
+  const blocks = params.output.blocks;
+  const inStride = params.input.blockBytes;
+  const outStride = params.output.blockBytes;
+  let x = params.input.at(0, rowBegin);
+  let y = params.output.at(0, rowBegin);
+  for (let p = (rowEnd - rowBegin) * params.output.width; p > 0; --p) {
     let peak = f32x4.splat(-f32.MAX_VALUE);
     for (let block = 0; block < blocks; ++block) {
       const v = x + <usize>block * inStride;
-      const low = valid(step, block * 8);
-      const high = valid(step, block * 8 + 4);
+      const low = valid(channels, block * 8);
+      const high = valid(channels, block * 8 + 4);
       peak = f32x4.pmax(peak, v128.bitselect(v128.load(v), peak, low));
       peak = f32x4.pmax(peak, v128.bitselect(v128.load(v, 16), peak, high));
     }
@@ -44,8 +41,8 @@ export function f32_softmax(
       const w = y + <usize>block * outStride;
       const low = exponential(f32x4.mul(beta, f32x4.sub(v128.load(v), peak)));
       const high = exponential(f32x4.mul(beta, f32x4.sub(v128.load(v, 16), peak)));
-      const e = v128.and(low, valid(step, block * 8));
-      const f = v128.and(high, valid(step, block * 8 + 4));
+      const e = v128.and(low, valid(channels, block * 8));
+      const f = v128.and(high, valid(channels, block * 8 + 4));
       v128.store(w, e);
       v128.store(w, f, 16);
       sums = f32x4.add(sums, f32x4.add(e, f));
@@ -65,8 +62,8 @@ export function f32_softmax(
   }
 }
 
-/** All ones in the lanes of channels first…first + 3 that exist. */
+/** All ones in the lanes of the channels first…first + 3 that exist. */
 @inline
-function valid(step: Step, first: i32): v128 {
-  return i32x4.lt_s(i32x4.add(i32x4.splat(first), i32x4(0, 1, 2, 3)), i32x4.splat(step.inChannels));
+function valid(channels: i32, first: i32): v128 {
+  return i32x4.lt_s(i32x4.add(i32x4.splat(first), i32x4(0, 1, 2, 3)), i32x4.splat(channels));
 }

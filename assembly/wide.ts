@@ -1,6 +1,0 @@
-/** The kernels that are others in the wide build, to be put on top of all kernels like those of relaxed.ts. */
-export { f32_convolution } from "./f32/convolution";
-export { f32_depthwise3x3s1, f32_depthwise3x3s2 } from "./f32/depthwise";
-export { f32_pointwise } from "./f32/pointwise";
-export { int8_pointwise } from "./int8/pointwise";
-export { int8_dotsUnsigned, int8_pointwiseDot } from "./int8/pointwisedot";
