@@ -1,7 +1,7 @@
 /** TFLite_Detection_PostProcess: on its own, behind a network, and as a file. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { FormatError, UnsupportedError } from "../../../src/errors.js";
+import { FormatError } from "../../../src/errors.js";
 import { readTflite } from "../../../src/formats/tflite/read.js";
 import { writeTflite } from "../../../src/formats/tflite/write.js";
 import { buildGraph, type Graph } from "../../../src/ir/graph.js";
