@@ -1,4 +1,5 @@
 /** A planned graph in a linear memory of its own, ready to run. */
+import type { Contents } from "../io/source.js";
 import type { Graph } from "../ir/graph.js";
 import { elementCount, featureMap, type Tensor, type TensorView } from "../ir/tensor.js";
 import { bindKernels, runUnit, unitsOf, type PlainStage, type RunningStage } from "./execute.js";
@@ -103,7 +104,7 @@ export class Program {
     let finish: ((images: number) => void) | undefined;
     if (lowered.host.length) {
       const { detector } = await import("./host/detection.js");
-      const each = lowered.host.map((op) => detector(op, graph.tensors, view));
+      const each = lowered.host.map((op) => detector(op, graph.tensors, view, batch));
       finish = (images: number) => {
         for (const run of each) run(images);
       };
@@ -190,12 +191,6 @@ export class Program {
     }
     return stored;
   }
-}
-
-/** Bytes, and a way to give back the memory of all but the first of them. */
-interface Contents {
-  readonly bytes: Uint8Array;
-  readonly keepFirst?: ((length: number) => void) | undefined;
 }
 
 /** Packs all weights, those that lie last in the file first, so that the file can shrink. */
