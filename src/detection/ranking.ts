@@ -99,8 +99,11 @@ export class Ranking {
 
   /** Restores the order below a place whose candidate may rank too high. */
   #sink(place: number): void {
-    const [scores, candidates, length] = [this.#scores, this.#candidates, this.#length];
-    const [score, candidate] = [scores[place]!, candidates[place]!];
+    const scores = this.#scores;
+    const candidates = this.#candidates;
+    const length = this.#length;
+    const score = scores[place]!;
+    const candidate = candidates[place]!;
     let at = place;
     for (let child = 2 * at + 1; child < length; child = 2 * at + 1) {
       const other = child + 1;

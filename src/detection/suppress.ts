@@ -19,9 +19,9 @@ export interface SuppressOptions {
 
 /**
  * One call compares at most about so many boxes, and drops the candidates left after that. With MOST_CANDIDATES, only a
- * model that keeps more than 255 boxes of a class gets there.
+ * model that keeps more than 127 boxes of a class gets there.
  */
-const MOST_COMPARISONS = 2 ** 26;
+const MOST_COMPARISONS = 2 ** 25;
 
 /** Takes candidates out of a ranking, and returns those that stay, best first. */
 export function suppress(ranking: Ranking, options: SuppressOptions): Ranked[] {
@@ -64,13 +64,19 @@ export function intersectionOverUnion(
   boxes: ArrayLike<number>,
   round: Rounding = float64,
 ): (a: number, b: number) => number {
-  const areaOf = (at: number) => round(round(boxes[at + 2]! - boxes[at]!) * round(boxes[at + 3]! - boxes[at + 1]!));
-  const sharedAlong = (a: number, b: number) =>
-    Math.max(round(Math.min(boxes[a + 2]!, boxes[b + 2]!) - Math.max(boxes[a]!, boxes[b]!)), 0);
+  const areaAt = (at: number) => round(round(boxes[at + 2]! - boxes[at]!) * round(boxes[at + 3]! - boxes[at + 1]!));
   return (a, b) => {
-    const [area, other] = [areaOf(4 * a), areaOf(4 * b)];
+    const i = 4 * a;
+    const j = 4 * b;
+    // Most boxes share nothing.
+    const height = Math.min(boxes[i + 2]!, boxes[j + 2]!) - Math.max(boxes[i]!, boxes[j]!);
+    if (!(height > 0)) return 0;
+    const width = Math.min(boxes[i + 3]!, boxes[j + 3]!) - Math.max(boxes[i + 1]!, boxes[j + 1]!);
+    if (!(width > 0)) return 0;
+    const area = areaAt(i);
+    const other = areaAt(j);
     if (!(area > 0 && other > 0)) return 0;
-    const shared = round(sharedAlong(4 * a, 4 * b) * sharedAlong(4 * a + 1, 4 * b + 1));
+    const shared = round(round(height) * round(width));
     return round(shared / round(round(area + other) - shared));
   };
 }

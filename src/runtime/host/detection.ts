@@ -94,8 +94,6 @@ interface Found {
 
 type Find = (image: number) => readonly Found[];
 
-const ANY = { score: -Infinity, inclusive: true };
-
 /** All boxes compete by their best class; each that stays comes with its best classes. */
 function acrossClasses(op: OpOf<"detection">, boxes: Float32Array, { count, row, read }: ImageScores): Find {
   const best = new Float32Array(count);
@@ -113,7 +111,11 @@ function acrossClasses(op: OpOf<"detection">, boxes: Float32Array, { count, row,
     ranking.fill(whole(best), { score: op.scoreThreshold, inclusive: true });
     return suppress(ranking, { ...limits, overlap }).flatMap(({ candidate: box }) => {
       read(image, box);
-      classes.fill(whole(row), ANY);
+      if (op.maxClasses === 1) {
+        const index = row.indexOf(best[box]!);
+        return { box, index, score: row[index]! };
+      }
+      classes.fill(whole(row), { score: -Infinity, inclusive: true });
       const found: Found[] = [];
       for (let i = 0; i < Math.min(op.maxClasses, row.length); ++i) {
         const { candidate: index, score } = classes.next()!;
