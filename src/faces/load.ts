@@ -8,7 +8,7 @@ import type { Network } from "../api/network.js";
 import { ssdDetector, tinyDetector, type FaceDetector } from "./detectors.js";
 import { Faces, NEEDED, type FaceAttribute } from "./faces.js";
 import { FACE_NETWORKS, type FaceNetwork } from "./networks.js";
-import { installedWeights, readWeights, type WeightFiles } from "./weights.js";
+import { installedWeights, readFaceWeights, type WeightFiles } from "./weights.js";
 
 export interface LoadFacesOptions extends Pick<LoadOptions, "build" | "revectorize"> {
   /**
@@ -47,7 +47,7 @@ export function createFacesLoader(loadModel: LoadModel): LoadFaces {
     }
     const load = async (network: FaceNetwork, how: LoadOptions): Promise<Loaded> => {
       const { manifest, build } = FACE_NETWORKS[network];
-      const stored = await readWeights(weights, manifest, rest.maxMemory ?? DEFAULT_MAX_MEMORY);
+      const stored = await readFaceWeights(weights, manifest, rest.maxMemory ?? DEFAULT_MAX_MEMORY);
       return { stored, network: await loadModel(build(stored), how) };
     };
     const found = await load(detector, { ...rest, ...(threads !== undefined && { threads }) });
