@@ -2,6 +2,7 @@
 import type { LoadModel, LoadOptions } from "../api/load.js";
 import { anchorsOfCorners } from "../detection/ssd.js";
 import { describe, FormatError } from "../errors.js";
+import { checkMaxMemory } from "../io/source.js";
 import { elementCount } from "../ir/tensor.js";
 import type { StoredWeights } from "../models/stored.js";
 import type { Network } from "../api/network.js";
@@ -37,6 +38,8 @@ export type LoadFaces = (options?: LoadFacesOptions) => Promise<Faces>;
 /** loadFaces() with the kernels of an entry's loadModel(). */
 export function createFacesLoader(loadModel: LoadModel): LoadFaces {
   return async (options = {}) => {
+    const { maxMemory = DEFAULT_MAX_MEMORY } = options;
+    checkMaxMemory(maxMemory);
     const { weights = installedWeights(), detector = "ssd", attributes = ATTRIBUTES, threads, ...rest } = options;
     if (detector !== "ssd" && detector !== "tiny") {
       throw new RangeError(`"detector" expected "ssd" or "tiny", got ${describe(detector)}`);
@@ -47,7 +50,7 @@ export function createFacesLoader(loadModel: LoadModel): LoadFaces {
     }
     const load = async (network: FaceNetwork, how: LoadOptions): Promise<Loaded> => {
       const { manifest, build } = FACE_NETWORKS[network];
-      const stored = await readFaceWeights(weights, manifest, rest.maxMemory ?? DEFAULT_MAX_MEMORY);
+      const stored = await readFaceWeights(weights, manifest, maxMemory);
       return { stored, network: await loadModel(build(stored), how) };
     };
     const found = await load(detector, { ...rest, ...(threads !== undefined && { threads }) });
