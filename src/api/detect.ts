@@ -1,6 +1,7 @@
 /** What a detector finds: boxes with classes, from the outputs of the operator that detectors end with. */
 import { checkLimits, type Limits } from "../detection/limits.js";
-import { inOrder, suppress } from "../detection/suppress.js";
+import { Ranking, whole } from "../detection/ranking.js";
+import { intersectionOverUnion, suppress } from "../detection/suppress.js";
 import type { Graph } from "../ir/graph.js";
 import type { TensorView } from "../ir/tensor.js";
 import { checkImage, type Box, type Image } from "../image/image.js";
@@ -59,15 +60,18 @@ export function detections(
     TensorView,
     TensorView,
   ];
-  const given = Array.from(scores.subarray(0, found[0]), (score, box) => ({ box, score, index: classes[box]! }));
-  const ranked = inOrder(given.filter(({ score }) => score > scoreThreshold));
+  const given = (scores as Float32Array).subarray(0, found[0]);
+  const ranking = new Ranking(given.length);
+  ranking.fill(whole(given), { score: scoreThreshold, inclusive: false });
+  const classOf = (box: number) => classes[box]!;
+  const limits = { overlap: intersectionOverUnion(boxes), iouThreshold, maxDetections };
   // A label too many is that of the background, which comes first and is not counted.
   const names = labels && labels.length > count ? labels.slice(1) : labels;
-  return suppress(boxes, ranked, { iouThreshold, maxDetections, classwise: true }).map(({ box, score, index }) => ({
-    box: boxIn(image, boxes, box),
+  return suppress(ranking, { ...limits, classOf }).map(({ candidate, score }) => ({
+    box: boxIn(image, boxes, candidate),
     score,
-    label: names?.[index] ?? String(index),
-    index,
+    label: names?.[classOf(candidate)] ?? String(classOf(candidate)),
+    index: classOf(candidate),
   }));
 }
 

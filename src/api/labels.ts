@@ -1,8 +1,9 @@
 /** Class names: from text, from an array, or from the model file itself. */
 import { describe } from "../errors.js";
-import { decodeText, fixed } from "../io/text.js";
+import { decodeText } from "../io/text.js";
 
-/** No file of class names is larger. */
+/** Bounds of an archive with labels: how many entries it has, and how many bytes of text they make together. */
+const MAX_ENTRIES = 64;
 const MAX_BYTES = 4_000_000;
 
 /** One label a line; a last line break ends the last label. */
@@ -20,14 +21,19 @@ export function checkLabels(labels: readonly string[]): readonly string[] {
 }
 
 /**
- * The labels in the zip archive that TensorFlow Lite's metadata append to a model file: the text file with as many
- * lines as there may be labels. undefined if there is none, whatever is wrong with the archive: labels are an extra.
+ * Returns the labels in the zip archive that TensorFlow Lite's metadata append to a model file: the first text file with as
+ * many lines as there may be labels. undefined if there is none, or if the archive is damaged, too large or has entries
+ * that share bytes: labels are an extra.
  */
 export async function embeddedLabels(file: Uint8Array, counts: readonly number[]): Promise<string[] | undefined> {
   try {
-    for (const text of await textsOf(file)) {
-      const lines = parseLabels(text);
-      if (counts.includes(lines.length)) return lines;
+    let left = MAX_BYTES;
+    for (const { deflated, bytes } of textsOf(file)) {
+      // The library takes longer to load than everything else together.
+      const text = deflated ? (await import("../io/unzip.js")).inflateRaw(bytes, left) : bytes;
+      left -= text.length;
+      if (left < 0) return undefined;
+      if (counts.includes(countLines(text))) return parseLabels(decodeText(text));
     }
   } catch {
     // a damaged archive
@@ -35,36 +41,53 @@ export async function embeddedLabels(file: Uint8Array, counts: readonly number[]
   return undefined;
 }
 
-/** The text files in an archive at the end of a file. Entries are stored as they are, or a library inflates them. */
-async function textsOf(file: Uint8Array): Promise<string[]> {
+/** How many labels parseLabels() would make of a text; splitting it costs far more memory. */
+function countLines(text: Uint8Array): number {
+  let lines = 0;
+  for (let i = 0; i < text.length; ++i) if (text[i] === NEWLINE) ++lines;
+  return text.length === 0 || text.at(-1) === NEWLINE ? lines : lines + 1;
+}
+
+interface Entry {
+  /** Where its header begins in the file. */
+  readonly start: number;
+  readonly end: number;
+  readonly deflated: boolean;
+  readonly bytes: Uint8Array;
+}
+
+/** The text files in an archive at the end of a file. Throws RangeError if it is damaged or not as described above. */
+function textsOf(file: Uint8Array): Entry[] {
   const archive = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const end = file.length - 22;
   if (end < 0 || archive.getUint32(end, true) !== END_OF_DIRECTORY) return [];
-  const texts: string[] = [];
+  const count = archive.getUint16(end + 10, true);
+  if (count > MAX_ENTRIES) throw new RangeError(`archive expected at most ${MAX_ENTRIES} entries, got ${count}`);
+  const entries: Entry[] = [];
   let at = archive.getUint32(end + 16, true);
-  for (let left = archive.getUint16(end + 10, true); left > 0; --left) {
-    const method = archive.getUint16(at + 10, true);
-    const length = archive.getUint32(at + 24, true);
+  for (let left = count; left > 0; --left) {
     const nameEnd = at + 46 + archive.getUint16(at + 28, true);
-    const name = decodeText(file.subarray(at + 46, nameEnd));
-    if (name.endsWith(".txt") && length <= MAX_BYTES) {
-      if (method !== STORED) return inflated(file);
-      const header = archive.getUint32(at + 42, true);
-      const start = header + 30 + archive.getUint16(header + 26, true) + archive.getUint16(header + 28, true);
-      texts.push(decodeText(file.subarray(start, start + length)));
-    }
+    if (decodeText(file.subarray(at + 46, nameEnd)).endsWith(".txt")) entries.push(entryAt(file, archive, at));
     at = nameEnd + archive.getUint16(at + 30, true) + archive.getUint16(at + 32, true);
   }
-  return texts;
+  let last = 0;
+  for (const { start, end: entryEnd } of entries.toSorted((a, b) => a.start - b.start)) {
+    if (start < last) throw new RangeError("archive expected entries that share no bytes");
+    last = entryEnd;
+  }
+  return entries;
 }
 
-/** The same through the library, which takes longer to load than everything else together. */
-async function inflated(file: Uint8Array): Promise<string[]> {
-  const { unzipSync } = await import("../io/unzip.js");
-  const filter = ({ name, originalSize }: { name: string; originalSize: number }) =>
-    name.endsWith(".txt") && originalSize <= MAX_BYTES;
-  return Object.values(unzipSync(fixed(file), { filter })).map((bytes) => decodeText(bytes));
+/** The entry that a record of the directory describes. */
+function entryAt(file: Uint8Array, archive: DataView, record: number): Entry {
+  const length = archive.getUint32(record + 20, true);
+  const start = archive.getUint32(record + 42, true);
+  const from = start + 30 + archive.getUint16(start + 26, true) + archive.getUint16(start + 28, true);
+  const end = from + length;
+  if (end > file.length) throw new RangeError(`entry expected to end in the file of ${file.length} bytes, got ${end}`);
+  return { start, end, deflated: archive.getUint16(record + 10, true) !== STORED, bytes: file.subarray(from, end) };
 }
 
 const END_OF_DIRECTORY = 0x06054b50;
 const STORED = 0;
+const NEWLINE = 0x0a;

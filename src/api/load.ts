@@ -15,7 +15,7 @@ import { Network } from "./network.js";
 import { bestBuild, processors, startedWide, whyNoThreads, type Build } from "../runtime/features.js";
 import type { ModuleSource } from "../runtime/kernels.js";
 import { Program } from "../runtime/program.js";
-import { readSource, type Contents, type Files, type Source } from "../io/source.js";
+import { checkMaxMemory, readSource, type Contents, type Files, type Source } from "../io/source.js";
 import { decodeText } from "../io/text.js";
 
 export interface LoadOptions {
@@ -127,7 +127,8 @@ async function createProgram(
   return { program, reason: reason === undefined ? obstacle : `${reason}; ${obstacle}` };
 }
 
-function checkOptions({ build, precision, threads, batch }: LoadOptions): void {
+function checkOptions({ build, precision, threads, batch, maxMemory = DEFAULT_MAX_MEMORY }: LoadOptions): void {
+  checkMaxMemory(maxMemory);
   if (build !== undefined && build !== "simd" && build !== "relaxed") {
     throw new RangeError(`"build" expected "simd" or "relaxed", got ${describe(build)}`);
   }

@@ -1,12 +1,7 @@
 /** The memory image of a planned program: the bytes that lie in linear memory before the first run. */
+import type { Contents } from "../io/source.js";
 import type { Packed, Packing } from "./call.js";
 import type { Plan } from "./plan.js";
-
-/** A file, and a way to give back the memory of all but its first bytes. */
-export interface ShrinkingFile {
-  readonly bytes: Uint8Array;
-  readonly keepFirst?: ((length: number) => void) | undefined;
-}
 
 /**
  * Writes parameters and packed constants to linear memory; zeros are there already. Constants that lie last in the file
@@ -14,7 +9,7 @@ export interface ShrinkingFile {
  *
  * @param file the file that the constants are views of, if it may shrink.
  */
-export function writeImage(plan: Plan, packing: Omit<Packing, "scratch">, file?: ShrinkingFile): void {
+export function writeImage(plan: Plan, packing: Omit<Packing, "scratch">, file?: Contents): void {
   new Uint8Array(packing.buffer, plan.params.address).set(plan.params.bytes);
   const memory = { ...packing, scratch: plan.tiles[0]! };
   const endOf = ({ from }: Packed) =>

@@ -1,12 +1,13 @@
 /** Boxes of a single shot detector (Liu et al. 2016, arXiv 1512.02325, section 2.2): anchors, shifted and scaled. */
+import type { Rounding } from "./rounding.js";
 
-/** Boxes that the network's are relative to, [anchors, 4]: centre y, centre x, height, width; 0…1 is the input. */
-export type Anchors = Float64Array;
+/** The boxes that predictions are relative to, [anchors, 4]: centre y, centre x, height, width; 0…1 is the input. */
+export type Anchors = Float64Array | Float32Array;
 
-/** What encodings are multiplied with to give shifts, in sizes of the anchor, and logarithms of sizes. */
-export interface Variances {
-  readonly centre: number;
-  readonly size: number;
+export interface Coding {
+  /** Divisors of the encodings: y, x, height, width. */
+  readonly scales: readonly [number, number, number, number];
+  readonly round: Rounding;
 }
 
 /** Anchors from their corners, [anchors, 4]: ymin, xmin, ymax, xmax. */
@@ -20,19 +21,27 @@ export function anchorsOfCorners(corners: Float32Array): Anchors {
 }
 
 /**
- * Corners (ymin, xmin, ymax, xmax) from encodings (ty, tx, th, tw) of anchors (cy, cx, h, w):
+ * Writes corners (ymin, xmin, ymax, xmax) of boxes, from encodings (ty, tx, th, tw) and anchors (cy, cx, h, w):
  *
- *     centre y = ty · centre · h + cy      height = exp(th · size) · h
+ *     centre y = ty / scale · h + cy      height = exp(th / scale) · h
+ *
+ * @param boxes takes the corners, [anchors, 4]; may be `encodings`.
  */
-export function decodeBoxes(encodings: ArrayLike<number>, anchors: Anchors, { centre, size }: Variances): Float64Array {
-  const boxes = new Float64Array(anchors.length);
-  for (let i = 0; i < anchors.length; i += 4) {
-    for (let side = i; side < i + 2; ++side) {
-      const length = anchors[side + 2]!;
-      const middle = encodings[side]! * centre * length + anchors[side]!;
-      const half = (Math.exp(encodings[side + 2]! * size) * length) / 2;
-      boxes[side] = middle - half;
-      boxes[side + 2] = middle + half;
+export function decodeBoxes<Boxes extends Float64Array | Float32Array>(
+  encodings: ArrayLike<number>,
+  anchors: Anchors,
+  { scales, round }: Coding,
+  boxes: Boxes,
+): Boxes {
+  for (let start = 0; start < boxes.length; start += 4) {
+    for (const axis of [0, 1] as const) {
+      const i = start + axis;
+      const length = anchors[i + 2]!;
+      const centre = round(round(round(encodings[i]! / scales[axis]) * length) + anchors[i]!);
+      const growth = round(Math.exp(round(encodings[i + 2]! / scales[axis + 2]!)));
+      const half = round(round(0.5 * growth) * length);
+      boxes[i] = centre - half;
+      boxes[i + 2] = centre + half;
     }
   }
   return boxes;

@@ -1,71 +1,82 @@
-/** Non-maximum suppression: of boxes that overlap, the best. */
-import type { Candidate, Candidates } from "./candidates.js";
-
-export interface RankOptions {
-  /** Only candidates with a higher score are looked at. */
-  readonly scoreThreshold: number;
-  /** A box may stand for several classes; else it has its best class only, of equal ones the lower. */
-  readonly classwise: boolean;
-}
-
-/** The candidates above a threshold, best first; of equal scores the lower box first, and of one box the lower class. */
-export function rank({ scores, classes }: Candidates, { scoreThreshold, classwise }: RankOptions): Candidate[] {
-  const found: Candidate[] = [];
-  for (let box = 0; box * classes < scores.length; ++box) {
-    const start = box * classes;
-    let best = 0;
-    for (let index = 0; index < classes; ++index) {
-      const score = scores[start + index]!;
-      if (classwise && score > scoreThreshold) found.push({ box, index, score });
-      if (score > scores[start + best]!) best = index;
-    }
-    const score = scores[start + best]!;
-    if (!classwise && score > scoreThreshold) found.push({ box, index: best, score });
-  }
-  return inOrder(found);
-}
-
-/** Best first; equal ones stay as they are. */
-export function inOrder(candidates: readonly Candidate[]): Candidate[] {
-  return candidates.toSorted((a, b) => b.score - a.score);
-}
+/** Non-maximum suppression: of boxes that overlap, the one with the highest score stays. */
+import { float64, type Rounding } from "./rounding.js";
+import type { Ranked, Ranking } from "./ranking.js";
 
 export interface SuppressOptions {
-  /** A box goes if the area that it shares with a better one is more than this part of what the two cover. */
+  /** Intersection over union of two boxes. */
+  readonly overlap: (a: number, b: number) => number;
+  /** A box is suppressed if its overlap with a better one is larger. */
   readonly iouThreshold: number;
-  /** How many to keep. */
+  /** How many candidates to keep. */
   readonly maxDetections: number;
-  /** Boxes of different classes leave each other alone. */
-  readonly classwise: boolean;
+  /** How many candidates of one class to keep. Default: any number. */
+  readonly maxPerClass?: number;
+  /** The box of a candidate. Default: candidate i is box i. */
+  readonly boxOf?: (candidate: number) => number;
+  /** The class of a candidate; boxes of different classes never suppress each other. Default: all have one class. */
+  readonly classOf?: (candidate: number) => number;
 }
 
-/** Those of the candidates, which come best first, that stay. */
-export function suppress(
-  boxes: ArrayLike<number>,
-  candidates: readonly Candidate[],
-  { iouThreshold, maxDetections, classwise }: SuppressOptions,
-): Candidate[] {
-  const kept: Candidate[] = [];
-  for (const candidate of candidates) {
-    if (kept.length >= maxDetections) break;
-    const overlaps = ({ box, index }: Candidate) =>
-      (!classwise || index === candidate.index) && intersectionOverUnion(boxes, box, candidate.box) > iouThreshold;
-    if (!kept.some(overlaps)) kept.push(candidate);
+/**
+ * One call compares at most about so many boxes, and drops the candidates left after that. With MOST_CANDIDATES, only a
+ * model that keeps more than 127 boxes of a class gets there.
+ */
+const MOST_COMPARISONS = 2 ** 25;
+
+/** Takes candidates out of a ranking, and returns those that stay, best first. */
+export function suppress(ranking: Ranking, options: SuppressOptions): Ranked[] {
+  const { overlap, iouThreshold, maxDetections, maxPerClass = Infinity } = options;
+  const { boxOf = (candidate: number) => candidate, classOf = () => 0 } = options;
+  const kept: Ranked[] = [];
+  const boxes = new Map<number, number[]>();
+  let comparisons = 0;
+  while (kept.length < maxDetections && comparisons < MOST_COMPARISONS) {
+    const ranked = ranking.next();
+    if (!ranked) break;
+    const index = classOf(ranked.candidate);
+    const better = boxes.get(index) ?? [];
+    if (better.length >= maxPerClass) continue;
+    const box = boxOf(ranked.candidate);
+    // No overlap is larger than 1.
+    if (iouThreshold < 1) {
+      comparisons += better.length;
+      if (isCovered(box, better, overlap, iouThreshold)) continue;
+    }
+    better.push(box);
+    boxes.set(index, better);
+    kept.push(ranked);
   }
   return kept;
 }
 
-/** The area that two boxes share, as a part of what they cover together; 0 if one of them has no area. */
-export function intersectionOverUnion(boxes: ArrayLike<number>, a: number, b: number): number {
-  const [top, left, bottom, right] = [0, 1, 2, 3].map((corner) => boxes[4 * a + corner]!) as Corners;
-  const [top2, left2, bottom2, right2] = [0, 1, 2, 3].map((corner) => boxes[4 * b + corner]!) as Corners;
-  const area = (bottom - top) * (right - left);
-  const area2 = (bottom2 - top2) * (right2 - left2);
-  if (!(area > 0 && area2 > 0)) return 0;
-  const height = Math.max(Math.min(bottom, bottom2) - Math.max(top, top2), 0);
-  const width = Math.max(Math.min(right, right2) - Math.max(left, left2), 0);
-  const shared = height * width;
-  return shared / (area + area2 - shared);
+function isCovered(box: number, better: readonly number[], overlap: SuppressOptions["overlap"], most: number): boolean {
+  for (let i = 0; i < better.length; ++i) if (overlap(better[i]!, box) > most) return true;
+  return false;
 }
 
-type Corners = [number, number, number, number];
+/**
+ * Returns a function for the area that two boxes share, divided by the area that they cover together; 0 if one of them has
+ * no area.
+ *
+ * @param boxes corners, [boxes, 4]: ymin, xmin, ymax, xmax. They may change between calls.
+ */
+export function intersectionOverUnion(
+  boxes: ArrayLike<number>,
+  round: Rounding = float64,
+): (a: number, b: number) => number {
+  const areaAt = (at: number) => round(round(boxes[at + 2]! - boxes[at]!) * round(boxes[at + 3]! - boxes[at + 1]!));
+  return (a, b) => {
+    const i = 4 * a;
+    const j = 4 * b;
+    // Most boxes share nothing.
+    const height = Math.min(boxes[i + 2]!, boxes[j + 2]!) - Math.max(boxes[i]!, boxes[j]!);
+    if (!(height > 0)) return 0;
+    const width = Math.min(boxes[i + 3]!, boxes[j + 3]!) - Math.max(boxes[i + 1]!, boxes[j + 1]!);
+    if (!(width > 0)) return 0;
+    const area = areaAt(i);
+    const other = areaAt(j);
+    if (!(area > 0 && other > 0)) return 0;
+    const shared = round(round(height) * round(width));
+    return round(shared / round(round(area + other) - shared));
+  };
+}

@@ -28,5 +28,5 @@ export function decodeYolo(output: ArrayLike<number>, anchors: YoloAnchors): Can
     boxes.set([y - halfHeight, x - halfWidth, y + halfHeight, x + halfWidth], 4 * i);
     scores[i] = sigmoid(output[from + 4]!);
   }
-  return { boxes, scores, classes: 1 };
+  return { boxes, scores };
 }

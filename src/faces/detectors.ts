@@ -1,6 +1,7 @@
 /** The two networks that find faces, from their outputs to what may be a face. */
 import type { Candidates } from "../detection/candidates.js";
-import { decodeBoxes, sigmoid, type Anchors } from "../detection/ssd.js";
+import { float64 } from "../detection/rounding.js";
+import { decodeBoxes, sigmoid, type Anchors, type Coding } from "../detection/ssd.js";
 import { decodeYolo, type YoloAnchors } from "../detection/yolo.js";
 import type { Square } from "../image/square.js";
 import { SSD_SQUARE, TINY_SQUARE } from "./squares.js";
@@ -15,7 +16,7 @@ export interface FaceDetector {
   candidates(outputs: readonly Float32Array[]): Candidates;
 }
 
-const VARIANCES = { centre: 0.1, size: 0.2 };
+export const SSD_CODING: Coding = { scales: [10, 10, 5, 5], round: float64 };
 
 /** SSD MobileNet V1. For each feature map there are two outputs: encodings [1, h, w, boxes · 4], logits [1, h, w, boxes]. */
 export function ssdDetector(anchors: Anchors): FaceDetector {
@@ -26,7 +27,7 @@ export function ssdDetector(anchors: Anchors): FaceDetector {
     candidates: (outputs) => {
       const encodings = joined(outputs.filter((_, i) => i % 2 === 0));
       const scores = joined(outputs.filter((_, i) => i % 2 === 1)).map(sigmoid);
-      return { boxes: decodeBoxes(encodings, anchors, VARIANCES), scores, classes: 1 };
+      return { boxes: decodeBoxes(encodings, anchors, SSD_CODING, encodings), scores };
     },
   };
 }

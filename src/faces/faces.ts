@@ -1,8 +1,9 @@
 /** Loaded face networks, and what can be asked of them. */
 import { softmax } from "../api/classify.js";
-import type { Candidate, Candidates } from "../detection/candidates.js";
-import { checkLimits } from "../detection/limits.js";
-import { rank, suppress } from "../detection/suppress.js";
+import type { Candidates } from "../detection/candidates.js";
+import { checkLimits, type Limits } from "../detection/limits.js";
+import { Ranking, whole } from "../detection/ranking.js";
+import { intersectionOverUnion, suppress } from "../detection/suppress.js";
 import { checkImage, type Box, type Image } from "../image/image.js";
 import { checkBackground, WHITE, type Background } from "../image/resize.js";
 import { writeSquare, type Square } from "../image/square.js";
@@ -89,13 +90,11 @@ export class Faces {
     checkBackground(background);
     checkLoaded(options, this.#networks);
     const { square, clip } = this.#detector;
-    const whole = { x: 0, y: 0, width: image.width, height: image.height };
-    const candidates = this.#detector.candidates(show(this.#networks.detector, image, whole, square, background));
-    const ranked = rank(candidates, { scoreThreshold, classwise: false });
-    const kept = suppress(candidates.boxes, ranked, { iouThreshold, maxDetections, classwise: false });
-    return kept.map((candidate) => {
-      const box = boxInPicture(cornersOf(candidates, candidate), image, square.size, clip);
-      return { box, score: candidate.score, ...this.#estimates(image, box, background, options) };
+    const picture = { x: 0, y: 0, width: image.width, height: image.height };
+    const candidates = this.#detector.candidates(show(this.#networks.detector, image, picture, square, background));
+    return bestFaces(candidates, { scoreThreshold, iouThreshold, maxDetections }).map(({ corners, score }) => {
+      const box = boxInPicture(corners, image, square.size, clip);
+      return { box, score, ...this.#estimates(image, box, background, options) };
     });
   }
 
@@ -160,6 +159,14 @@ function expressionsOf(logits: Float32Array): Record<Expression, number> {
   return Object.fromEntries(EXPRESSIONS.map((name, i) => [name, probable[i]!])) as Record<Expression, number>;
 }
 
-function cornersOf({ boxes }: Candidates, { box }: Candidate): Float64Array {
-  return boxes.subarray(4 * box, 4 * box + 4);
+/** The candidates that stay, best first: corners (ymin, xmin, ymax, xmax; 0…1 is the square) and score. */
+export function bestFaces({ boxes, scores }: Candidates, { scoreThreshold, iouThreshold, maxDetections }: Limits) {
+  const ranking = new Ranking(scores.length);
+  ranking.fill(whole(scores), { score: scoreThreshold, inclusive: false });
+  const kept = suppress(ranking, { overlap: intersectionOverUnion(boxes), iouThreshold, maxDetections });
+  return kept.map(({ candidate, score }) => ({
+    corners: boxes.subarray(4 * candidate, 4 * candidate + 4),
+    score,
+    anchor: candidate,
+  }));
 }

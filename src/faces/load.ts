@@ -2,13 +2,14 @@
 import type { LoadModel, LoadOptions } from "../api/load.js";
 import { anchorsOfCorners } from "../detection/ssd.js";
 import { describe, FormatError } from "../errors.js";
+import { checkMaxMemory } from "../io/source.js";
 import { elementCount } from "../ir/tensor.js";
 import type { StoredWeights } from "../models/stored.js";
 import type { Network } from "../api/network.js";
 import { ssdDetector, tinyDetector, type FaceDetector } from "./detectors.js";
 import { Faces, NEEDED, type FaceAttribute } from "./faces.js";
 import { FACE_NETWORKS, type FaceNetwork } from "./networks.js";
-import { installedWeights, readWeights, type WeightFiles } from "./weights.js";
+import { installedWeights, readFaceWeights, type WeightFiles } from "./weights.js";
 
 export interface LoadFacesOptions extends Pick<LoadOptions, "build" | "revectorize"> {
   /**
@@ -37,6 +38,8 @@ export type LoadFaces = (options?: LoadFacesOptions) => Promise<Faces>;
 /** loadFaces() with the kernels of an entry's loadModel(). */
 export function createFacesLoader(loadModel: LoadModel): LoadFaces {
   return async (options = {}) => {
+    const { maxMemory = DEFAULT_MAX_MEMORY } = options;
+    checkMaxMemory(maxMemory);
     const { weights = installedWeights(), detector = "ssd", attributes = ATTRIBUTES, threads, ...rest } = options;
     if (detector !== "ssd" && detector !== "tiny") {
       throw new RangeError(`"detector" expected "ssd" or "tiny", got ${describe(detector)}`);
@@ -47,7 +50,7 @@ export function createFacesLoader(loadModel: LoadModel): LoadFaces {
     }
     const load = async (network: FaceNetwork, how: LoadOptions): Promise<Loaded> => {
       const { manifest, build } = FACE_NETWORKS[network];
-      const stored = await readWeights(weights, manifest, rest.maxMemory ?? DEFAULT_MAX_MEMORY);
+      const stored = await readFaceWeights(weights, manifest, maxMemory);
       return { stored, network: await loadModel(build(stored), how) };
     };
     const found = await load(detector, { ...rest, ...(threads !== undefined && { threads }) });

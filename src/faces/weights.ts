@@ -1,5 +1,5 @@
 /** Where the weights of the face networks come from: a folder, or bytes. */
-import { WeightsManifest } from "../formats/tfjs/weights.js";
+import { readWeights } from "../formats/tfjs/weights.js";
 import { parseJson } from "../formats/json.js";
 import type { StoredWeights } from "../models/stored.js";
 import { readSource, type Files, type Source } from "../io/source.js";
@@ -15,11 +15,9 @@ export type WeightFiles = string | URL | Files;
  * @throws FormatError if they are damaged, UnsupportedError for a type that is not supported, RangeError if there are
  * more, TypeError if a file is missing among those given, Error if one cannot be read.
  */
-export async function readWeights(files: WeightFiles, name: string, limit: number): Promise<StoredWeights> {
-  const { bytes, beside } = await readSource(manifestIn(files, name), "weights", limit);
-  const manifest = new WeightsManifest(parseJson(bytes, name));
-  const shards = manifest.paths.map(async (path) => [path, await beside!(path)] as const);
-  return manifest.read(new Map(await Promise.all(shards)));
+export async function readFaceWeights(files: WeightFiles, name: string, limit: number): Promise<StoredWeights> {
+  const file = await readSource(manifestIn(files, name), "weights", limit);
+  return readWeights(parseJson(file.bytes, name), file, "weights");
 }
 
 function manifestIn(files: WeightFiles, name: string): Source | Files {

@@ -15,8 +15,18 @@ export interface Contents {
   readonly bytes: Uint8Array;
   /** Reads a file in the same folder, or in one below it; undefined if the source is in none. */
   readonly beside?: ((path: string) => Promise<Uint8Array>) | undefined;
-  /** Gives back the memory of all but the first so many bytes. undefined if the bytes are the caller's. */
+  /**
+   * Gives back the memory of all but the first so many bytes, in steps of a megabyte. undefined if the bytes are the
+   * caller's.
+   */
   readonly keepFirst?: ((length: number) => void) | undefined;
+}
+
+/** Throws RangeError for a memory limit that is not a positive number of bytes. */
+export function checkMaxMemory(maxMemory: unknown): void {
+  if (typeof maxMemory !== "number" || !(maxMemory > 0)) {
+    throw new RangeError(`"maxMemory" expected a positive number of bytes, got ${describe(maxMemory)}`);
+  }
 }
 
 /** How many bytes may still be read. */
@@ -83,7 +93,7 @@ function filesByName(files: Files, argument: string): Contents {
 }
 
 async function readUrl(url: URL, budget: Budget): Promise<Contents> {
-  const contents = await readResponse(await fetch(url), url.href, budget);
+  const contents = await readResponse(await request(url), url.href, budget);
   // A server may send us elsewhere for each file, so that the others are beside what was asked for.
   return { ...contents, beside: besideUrl(url.href, budget) };
 }
@@ -94,36 +104,100 @@ function besideUrl(base: string, budget: Budget): Contents["beside"] {
   return async (path) => {
     const url = new URL(encoded(path), base);
     url.search = new URL(base).search;
-    return (await readResponse(await fetch(url), url.href, budget)).bytes;
+    return (await readResponse(await request(url), url.href, budget)).bytes;
   };
 }
+
+async function request(url: URL): Promise<Response> {
+  try {
+    return await fetch(url);
+  } catch (error) {
+    throw unreadable(url.href, error);
+  }
+}
+
+/** An error that names what could not be read; `fetch` says only that it failed, and the reason is in its cause. */
+function unreadable(name: string, error: unknown): Error {
+  const { message, cause } = error as Error;
+  const reason = cause instanceof Error && cause.message ? `${message}: ${cause.message}` : message;
+  return new Error(`cannot read ${shortened(name)}: ${reason}`, { cause: error });
+}
+
+/** A name for messages. A data: URL may have megabytes. */
+function shortened(name: string): string {
+  return name.length > MOST_NAME ? `${name.slice(0, MOST_NAME)}…` : name;
+}
+
+const MOST_NAME = 200;
 
 function encoded(path: string): string {
   return path.split("/").map(encodeURIComponent).join("/");
 }
 
 async function readResponse(response: Response, url: string, budget: Budget): Promise<Contents> {
-  const name = url || "the response";
+  const name = shortened(url || "the response");
   if (!response.ok) throw new Error(`cannot read ${name}: HTTP status ${response.status}`);
-  const length = Number(response.headers.get("content-length") ?? NaN);
+  if (response.bodyUsed) throw new TypeError(`${name} expected a body that is not read yet`);
+  const announced = Number(response.headers.get("content-length") ?? NaN);
   // The length of an encoded body is not that of its contents.
-  if (!response.body || !(length >= 0) || response.headers.has("content-encoding")) {
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    budget.take(bytes.length, name);
-    return { bytes, beside: besideUrl(url, budget) };
-  }
-  const contents = { ...reserve(length, budget, name), beside: besideUrl(url, budget) };
+  const isKnown = announced >= 0 && !response.headers.has("content-encoding");
+  const read = isKnown ? readAnnounced(response, announced, name, budget) : readUnannounced(response, name, budget);
+  return { ...(await read), beside: besideUrl(url, budget) };
+}
+
+/** Reads a body of a known length straight to where it stays. */
+async function readAnnounced(response: Response, length: number, name: string, budget: Budget): Promise<Contents> {
+  budget.take(length, name);
+  const contents = reserve(length);
   let received = 0;
-  for (const reader = response.body.getReader(); ;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    if (received + value.length > length)
+  await eachChunk(response, name, (chunk) => {
+    if (received + chunk.length > length) {
       throw new Error(`cannot read ${name}: more than the ${length} bytes announced`);
-    contents.bytes.set(value, received);
-    received += value.length;
-  }
+    }
+    contents.bytes.set(chunk, received);
+    received += chunk.length;
+  });
   if (received < length) throw new Error(`cannot read ${name}: ${received} of the ${length} bytes announced`);
   return contents;
+}
+
+/** Reads a body of any length, and stops where the budget ends. */
+async function readUnannounced(response: Response, name: string, budget: Budget): Promise<Contents> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  await eachChunk(response, name, (chunk) => {
+    budget.take(chunk.length, `${name}, after ${length} bytes, still`);
+    length += chunk.length;
+    chunks.push(chunk);
+  });
+  const contents = reserve(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    contents.bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return contents;
+}
+
+/** Visits a body as it arrives. An error that the visitor throws ends the transfer. */
+async function eachChunk({ body }: Response, name: string, visit: (chunk: Uint8Array) => void): Promise<void> {
+  if (!body) return;
+  const reader = body.getReader();
+  for (;;) {
+    let result;
+    try {
+      result = await reader.read();
+    } catch (error) {
+      throw unreadable(name, error);
+    }
+    if (result.done) return;
+    try {
+      visit(result.value);
+    } catch (error) {
+      await reader.cancel().catch(() => undefined);
+      throw error;
+    }
+  }
 }
 
 /** Not an import: bundlers for browsers and Workers would look for the module. */
@@ -146,7 +220,8 @@ async function readFile(path: string | URL, budget: Budget): Promise<Contents> {
   const file = await fs.open(path);
   try {
     const { size } = await file.stat();
-    const contents = { ...reserve(size, budget, String(path)), beside };
+    budget.take(size, String(path));
+    const contents = { ...reserve(size), beside };
     for (let position = 0; position < size;) {
       const { bytesRead } = await file.read(contents.bytes, position, size - position, position);
       if (bytesRead === 0) throw new Error(`cannot read ${String(path)}: it became shorter`);
@@ -158,13 +233,15 @@ async function readFile(path: string | URL, budget: Budget): Promise<Contents> {
   }
 }
 
-/** Room for so many bytes, in a buffer that can shrink where the engine has such. */
-function reserve(length: number, budget: Budget, name: string): Contents {
-  budget.take(length, name);
+/** Shrinking by less costs more than the memory is worth: the engine gives pages back one call at a time. */
+const LEAST_SHRINKAGE = 2 ** 20;
+
+/** Makes room for bytes, in a buffer that can shrink where the engine has such. */
+function reserve(length: number): Contents {
   const buffer = new ArrayBuffer(length, { maxByteLength: length });
-  // With its length, so that it does not follow the buffer's.
-  return {
-    bytes: new Uint8Array(buffer, 0, length),
-    keepFirst: buffer.resizable ? (kept) => buffer.resize(kept) : undefined,
+  const keepFirst = (kept: number) => {
+    if (kept === 0 || buffer.byteLength - kept >= LEAST_SHRINKAGE) buffer.resize(kept);
   };
+  // With its length, so that it does not follow the buffer's.
+  return { bytes: new Uint8Array(buffer, 0, length), keepFirst: buffer.resizable ? keepFirst : undefined };
 }

@@ -1,7 +1,7 @@
 /** Networks written as code whose weights are in a file, by the names and in the layouts that TensorFlow.js has them. */
 import { FormatError } from "../errors.js";
 import { GraphBuilder } from "../ir/builder.js";
-import { NO_PADDING, samePadding, type Activation, type Size } from "../ir/ops.js";
+import { NO_PADDING, samePadding, type Activation, type Padding, type Size } from "../ir/ops.js";
 import { permuted } from "../ir/permute.js";
 import { formatShape, type Tensor } from "../ir/tensor.js";
 
@@ -20,6 +20,12 @@ const DEPTHWISE = ["depthwise_weights", "depthwise_filter"] as const;
 
 /** In float32, as the networks were trained with it. */
 const EPSILON = Math.fround(0.001);
+
+interface Window {
+  readonly kernel: number;
+  readonly stride: number;
+  readonly padding: Padding;
+}
 
 /**
  * Builds such a network. Each method adds a layer and returns the index of its output; it throws FormatError for weights
@@ -41,7 +47,20 @@ export class StoredLayers extends GraphBuilder {
     kernel: number,
     stride: number,
     activation: Activation,
-    isPadded = true,
+  ): number {
+    return this.#convolution(name, x, channels, { kernel, stride, activation, padding: this.#same(x, kernel, stride) });
+  }
+
+  /** The same without padding, and without an activation. */
+  unpaddedConvolution(name: string, x: number, channels: number, kernel: number): number {
+    return this.#convolution(name, x, channels, { kernel, stride: 1, activation: "none", padding: NO_PADDING });
+  }
+
+  #convolution(
+    name: string,
+    x: number,
+    channels: number,
+    { kernel, stride, activation, padding }: Window & { activation: Activation },
   ): number {
     const [weights, bias] = CONVOLUTIONS.find((names) =>
       names.every((last) => this.#weights.has(`${name}/${last}`)),
@@ -49,12 +68,7 @@ export class StoredLayers extends GraphBuilder {
     const depth = this.shape(x)[3]!;
     return this.add(
       name,
-      {
-        type: "convolution",
-        stride: [stride, stride],
-        padding: isPadded ? this.#same(x, kernel, stride) : NO_PADDING,
-        activation,
-      },
+      { type: "convolution", stride: [stride, stride], padding, activation },
       x,
       this.#weight(`${name}/${weights}`, [kernel, kernel, depth, channels], [3, 0, 1, 2]),
       this.#weight(`${name}/${bias}`, [channels], [0]),

@@ -13,7 +13,7 @@ const SLOPE = Math.fround(0.1);
 export function tinyFaceDetector(weights: StoredWeights, resolution = 416): Graph {
   const net = new StoredLayers(weights);
   let x = net.input("input", [1, resolution, resolution, 3]);
-  x = net.convolution("conv0", x, 16, 3, 1, "none", false);
+  x = net.unpaddedConvolution("conv0", x, 16, 3);
   x = net.maxPool("pool0", net.leakyRelu("conv0/leaky", x, SLOPE), 2, 2);
   for (const [index, channels] of CHANNELS.entries()) {
     const name = `conv${index + 1}`;

@@ -1,9 +1,10 @@
 /** A planned graph in a linear memory of its own, ready to run. */
 import type { Target } from "../compiler/call.js";
-import { writeImage, type ShrinkingFile } from "../compiler/image.js";
+import { writeImage } from "../compiler/image.js";
 import { compileGraph } from "../compiler/index.js";
 import { affineOf, BLOCK, blocksOf, elementTypeOf } from "../compiler/layout.js";
 import { PAGE, type MemoryReport, type Plan } from "../compiler/plan.js";
+import type { Contents } from "../io/source.js";
 import type { Graph } from "../ir/graph.js";
 import { elementCount, featureMap, type Tensor, type TensorView } from "../ir/tensor.js";
 import { bindSteps, isHostStep, runTask, tasksOf, type BoundStep } from "./execute.js";
@@ -23,7 +24,7 @@ export interface ProgramOptions {
   /** Images that the graph is for. Default: 1. */
   readonly batch?: number;
   /** The file that the graph's constants are views of; it shrinks while they are packed. */
-  readonly file?: ShrinkingFile | undefined;
+  readonly file?: Contents | undefined;
   /** The abilities that the kernels may use. For tests: the bytes are the same. Default: those of the machine. */
   readonly target?: Target;
 }
@@ -88,7 +89,7 @@ export class Program {
     const operators = await loadHostOperators(hostOps);
     const steps = bindSteps(plan.steps, kernels, ({ op: index }) => {
       const op = graph.ops[index]!;
-      return operators.get(op.type)!(op, graph.tensors, view);
+      return operators.get(op.type)!(op, graph.tensors, view, batch);
     });
     let pool;
     if (threads > 1) {

@@ -56,3 +56,57 @@ describe.each([
 test.each([0, 21, 22, 5000])("a file of %d bytes without an archive has no labels", async (length) => {
   expect(await embeddedLabels(new Uint8Array(length), [2])).toBeUndefined();
 });
+
+describe.each([
+  ["stored", 0],
+  ["deflated", 6],
+] as const)("an archive that costs more than labels are worth, %s,", (_, level) => {
+  const labels = "cat\ndog\n";
+
+  /** Where the record of each entry is in the directory of an archive. */
+  function recordsOf(file: Uint8Array): number[] {
+    const view = new DataView(file.buffer);
+    const records = [view.getUint32(file.length - 6, true)];
+    for (let left = view.getUint16(file.length - 12, true); left > 1; --left) {
+      const at = records.at(-1)!;
+      records.push(
+        at + 46 + view.getUint16(at + 28, true) + view.getUint16(at + 30, true) + view.getUint16(at + 32, true),
+      );
+    }
+    return records;
+  }
+
+  test("has none if its entries share bytes", async () => {
+    const file = withArchive({ "a.txt": "1\n", "b.txt": labels }, level);
+    expect(await embeddedLabels(file, [2])).toEqual(["cat", "dog"]);
+    const [a, b] = recordsOf(file) as [number, number];
+    file.copyWithin(a + 42, b + 42, b + 46);
+    expect(await embeddedLabels(file, [2])).toBeUndefined();
+  });
+
+  test("has none if it has many entries", async () => {
+    const many = (count: number) =>
+      withArchive(Object.fromEntries(Array.from({ length: count }, (__, i) => [`${i}.txt`, i ? "" : labels])), level);
+    expect(await embeddedLabels(many(64), [2])).toEqual(["cat", "dog"]);
+    expect(await embeddedLabels(many(65), [2])).toBeUndefined();
+  });
+
+  test("has none behind four megabytes of other text, whatever sizes it claims", async () => {
+    const behind = (bytes: number) =>
+      withArchive({ "a.txt": "\n".repeat(bytes / 2), "b.txt": "\n".repeat(bytes / 2), "c.txt": labels }, level);
+    const near = behind(3_900_000);
+    const far = behind(4_100_000);
+    for (const record of recordsOf(far)) new DataView(far.buffer).setUint32(record + 24, 10, true);
+    expect(await embeddedLabels(near, [2])).toEqual(["cat", "dog"]);
+    expect(await embeddedLabels(far, [2])).toBeUndefined();
+  });
+});
+
+test.each(["", "\n", "a", "a\n", "a\nb", "a\r\nb\r\n", "\n\n"])(
+  "lines are counted as they are split: %j",
+  async (text) => {
+    const lines = parseLabels(text);
+    const file = withArchive({ "labels.txt": text }, 0);
+    expect(await embeddedLabels(file, [lines.length])).toEqual(lines);
+  },
+);

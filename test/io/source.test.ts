@@ -1,4 +1,5 @@
 /** Where bytes come from, and what is wrong with them there. */
+import { gzipSync } from "node:zlib";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -10,8 +11,10 @@ import { mobileNetV1 } from "../../src/models/mobilenetv1.js";
 import { readSource, type Files } from "../../src/io/source.js";
 import { temporaryFolder } from "../support/files.js";
 import { loadModel } from "../support/load.js";
+import { loadFaces } from "../support/loadfaces.js";
 
 const BYTES = Uint8Array.from({ length: 70_000 }, (_, i) => i % 251);
+const LARGE = Uint8Array.from({ length: 2_000_000 }, (_, i) => i % 251);
 const LIMIT = 1e6;
 const folder = temporaryFolder();
 
@@ -22,6 +25,10 @@ const ANSWERS: Readonly<Record<string, { headers: Record<string, string>; body: 
   "/elsewhere.json": { headers: { location: "/models/model.json?key=1" }, body: new Uint8Array(0), status: 302 },
   "/shard": { headers: {}, body: BYTES },
   "/whole": { headers: { "content-length": "70000" }, body: BYTES },
+  "/large": { headers: { "content-length": "2000000" }, body: LARGE },
+  "/large-chunked": { headers: {}, body: LARGE },
+  "/bomb": { headers: { "content-encoding": "gzip" }, body: gzipSync(new Uint8Array(50_000_000)) },
+  "/page": { headers: { "content-type": "text/html" }, body: Buffer.from("<!DOCTYPE html><title>Home</title>") },
   "/chunked": { headers: {}, body: BYTES },
   "/missing": { headers: {}, body: new Uint8Array(0), status: 404 },
   "/huge": { headers: { "content-length": "2000000" }, body: new Uint8Array(2_000_000) },
@@ -69,11 +76,17 @@ describe("bytes come from", () => {
     expect(Buffer.compare(bytes, BYTES)).toBe(0);
   });
 
-  test("files and responses with a length can be given back", async () => {
-    for (const source of [path, `${base}/whole`]) {
-      const { bytes, keepFirst } = await readSource(source, "model", LIMIT);
+  test("files and responses can be given back, in large steps", async () => {
+    writeFileSync(join(folder(), "large"), LARGE);
+    for (const source of [join(folder(), "large"), `${base}/large`, `${base}/large-chunked`]) {
+      const { bytes, keepFirst } = await readSource(source, "model", 3e6);
+      keepFirst!(LARGE.length - 1000); // not worth the call
+      expect(bytes.buffer.byteLength).toBe(LARGE.length);
       keepFirst!(1000);
       expect(bytes.buffer.byteLength).toBe(1000);
+      expect(Buffer.compare(new Uint8Array(bytes.buffer), LARGE.subarray(0, 1000))).toBe(0);
+      keepFirst!(0);
+      expect(bytes.buffer.byteLength).toBe(0);
     }
     expect((await readSource(BYTES, "model", LIMIT)).keepFirst).toBeUndefined();
   });
@@ -115,7 +128,7 @@ describe("a file beside comes from", () => {
       const read = async () => {
         for (let i = 0; i < 2; ++i) await beside!(name);
       };
-      await expect(read()).rejects.toThrow(/has 70000 bytes; "maxMemory" allows \d+$/);
+      await expect(read()).rejects.toThrow(/(has|still has) \d+ bytes; "maxMemory" allows \d+$/);
     }
   });
 
@@ -151,6 +164,18 @@ describe("an error says", () => {
       () => new Response(BYTES, { headers: { "content-length": "6000" } }),
       /the response: more than the 6000 bytes announced/,
     ],
+    [
+      "that a body without a length goes beyond memory",
+      () => `${base}/large-chunked`,
+      /large-chunked, after \d+ bytes, still has \d+ bytes; "maxMemory" allows \d+/,
+    ],
+    [
+      "that a compressed body goes beyond memory",
+      () => `${base}/bomb`,
+      /bomb, after \d+ bytes, still has .*"maxMemory"/,
+    ],
+    ["what is wrong with a connection", () => "http://127.0.0.1:9/m", /cannot read http:\/\/127.0.0.1:9\/m: .*: /],
+    ["the beginning of a long URL", () => `data:x/${"y".repeat(1e6)}`, /cannot read data:x\/y{190,195}…: /],
     ["that nobody knows which file is the model", () => ({ a: BYTES, b: BYTES }), /ends in \.json, got a, b/],
     ["that two may be", () => ({ "a.json": BYTES, "b.json": BYTES }), /one file that ends in \.json, got a\.json, b/],
     ["what kinds of sources there are", () => ({}) as Files, /"model" expected Uint8Array.* bytes by name, got Object/],
@@ -169,4 +194,56 @@ test("a model from a file, whose memory is given back, is the same as from bytes
   expect(fromFile.layers).toEqual(fromBytes.layers);
   expect((await loadModel(model)).run(x)).toEqual(fromBytes.run(x));
   fromFile.dispose();
+});
+
+describe("a body without a length", () => {
+  /** A response that never ends, and how many bytes were asked of it. */
+  function endless() {
+    const seen = { bytes: 0, isCancelled: false };
+    const stream = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        seen.bytes += 1000;
+        controller.enqueue(new Uint8Array(1000));
+      },
+      cancel: () => {
+        seen.isCancelled = true;
+      },
+    });
+    return { response: new Response(stream), seen };
+  }
+
+  test("is read no further than the limit", async () => {
+    const { response, seen } = endless();
+    await expect(readSource(response, "model", LIMIT)).rejects.toThrow(RangeError);
+    expect(seen.bytes).toBeLessThan(LIMIT + 10_000);
+    expect(seen.isCancelled).toBe(true);
+  });
+
+  test("that breaks off is an error with its cause", async () => {
+    const cause = new Error("reset");
+    const stream = new ReadableStream({ pull: (controller) => controller.error(cause) });
+    const error = await readSource(new Response(stream), "model", LIMIT).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ message: "cannot read the response: reset", cause });
+  });
+});
+
+test("a failed fetch keeps its cause", async () => {
+  const error = await readSource("http://127.0.0.1:9/m", "model", LIMIT).catch((thrown: unknown) => thrown);
+  expect((error as Error).cause).toBeInstanceOf(TypeError);
+});
+
+test("a response that was read is refused", async () => {
+  const response = new Response(BYTES);
+  await response.arrayBuffer();
+  await expect(readSource(response, "model", LIMIT)).rejects.toThrow(TypeError);
+});
+
+test("a page instead of a model is called one", async () => {
+  await expect(loadModel(`${base}/page`)).rejects.toThrow(/got an HTML page: check the address/);
+});
+
+test.each([NaN, 0, -1, "1e9", null])("a memory limit of %j is refused", async (maxMemory) => {
+  const wrong = { maxMemory: maxMemory as number };
+  await expect(loadModel(BYTES, wrong)).rejects.toThrow(/^"maxMemory" expected a positive number of bytes, got/);
+  await expect(loadFaces(wrong)).rejects.toThrow(RangeError);
 });

@@ -7,13 +7,11 @@ import { GraphBuilder } from "../../ir/builder.js";
 import { locate, type Graph } from "../../ir/graph.js";
 import { samePadding, type Padding, type Size } from "../../ir/ops.js";
 import { permuted } from "../../ir/permute.js";
+import { MOBILENET_BODY } from "../../models/mobilenetv1.js";
 import { asFloat32, readTensors, type StoredTensor } from "./file.js";
 
 /** Height and width that the networks are published for; the file does not say. */
 const RESOLUTION = 224;
-
-/** Strides of the 13 depthwise layers, Table 1 of the paper; the last is 1, as in all implementations. */
-const STRIDES = [1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1];
 
 /** How a library names and builds the network. */
 interface Library {
@@ -31,19 +29,23 @@ interface Names {
   readonly norm: string;
 }
 
-/** Pairs by stage and block: those of stride 2 begin a stage. */
-const TIMM_BLOCKS = ["0.0", "1.0", "1.1", "2.0", "2.1", "3.0", "3.1", "3.2", "3.3", "3.4", "3.5", "4.0", "4.1"];
+/** timm's stage and block of a pair: a stride of 2 begins a stage. */
+function timmBlock(pair: number): string {
+  const strides = MOBILENET_BODY.slice(0, pair + 1).map(({ stride }) => stride);
+  const start = Math.max(strides.lastIndexOf(2), 0);
+  return `${strides.filter((stride) => stride === 2).length}.${pair - start}`;
+}
 
 /** `mobilenetv1_100` and its widths in timm, and what else names its modules like that. */
 const TIMM: Library = {
   stem: { convolution: "conv_stem", norm: "bn1" },
   depthwise: (pair) => ({
-    convolution: `blocks.${TIMM_BLOCKS[pair]}.conv_dw`,
-    norm: `blocks.${TIMM_BLOCKS[pair]}.bn1`,
+    convolution: `blocks.${timmBlock(pair)}.conv_dw`,
+    norm: `blocks.${timmBlock(pair)}.bn1`,
   }),
   pointwise: (pair) => ({
-    convolution: `blocks.${TIMM_BLOCKS[pair]}.conv_pw`,
-    norm: `blocks.${TIMM_BLOCKS[pair]}.bn2`,
+    convolution: `blocks.${timmBlock(pair)}.conv_pw`,
+    norm: `blocks.${timmBlock(pair)}.bn2`,
   }),
   // PyTorch pads all sides alike, where TensorFlow's SAME gives an even size with stride 2 nothing before and 1 after.
   padding: (_, [height, width]) => {
@@ -83,10 +85,10 @@ export function readSafetensors(file: Uint8Array): Graph {
   const weights = new Weights(stored);
   const net = new GraphBuilder();
   let x = net.input("input", [1, RESOLUTION, RESOLUTION, 3]);
-  x = addConvolution(net, x, library, library.stem, "convolution", 2, weights);
-  for (const [pair, stride] of STRIDES.entries()) {
-    x = addConvolution(net, x, library, library.depthwise(pair), "depthwise", stride, weights);
-    x = addConvolution(net, x, library, library.pointwise(pair), "convolution", 1, weights);
+  x = addConvolution(net, x, { library, names: library.stem, type: "convolution", step: 2 }, weights);
+  for (const [pair, { stride }] of MOBILENET_BODY.entries()) {
+    x = addConvolution(net, x, { library, names: library.depthwise(pair), type: "depthwise", step: stride }, weights);
+    x = addConvolution(net, x, { library, names: library.pointwise(pair), type: "convolution", step: 1 }, weights);
   }
   x = net.add("pool", { type: "mean", keepDims: false }, x);
   x = addClassifier(net, x, weights);
@@ -94,14 +96,19 @@ export function readSafetensors(file: Uint8Array): Graph {
   return net.graph([x]);
 }
 
-/** A convolution, its batch norm and ReLU6. */
+interface Convolution {
+  readonly library: Library;
+  readonly names: Names;
+  readonly type: "convolution" | "depthwise";
+  /** The stride along each side. */
+  readonly step: number;
+}
+
+/** Adds a convolution, its batch norm and ReLU6. */
 function addConvolution(
   net: GraphBuilder,
   x: number,
-  { padding, epsilon }: Library,
-  { convolution, norm }: Names,
-  type: "convolution" | "depthwise",
-  step: number,
+  { library: { padding, epsilon }, names: { convolution, norm }, type, step }: Convolution,
   weights: Weights,
 ): number {
   return locate(convolution, () => {

@@ -4,6 +4,7 @@
  */
 import { describe, FormatError, UnsupportedError } from "../../errors.js";
 import { elementCount, halfToNumber, type Tensor } from "../../ir/tensor.js";
+import type { Contents } from "../../io/source.js";
 import { asArray, asNumber, asObject, asSizes, asString } from "../json.js";
 
 /** Tensors that lie one after another, without gaps, in the joined bytes of some files. */
@@ -75,6 +76,25 @@ export class WeightsManifest {
     }
     return tensors;
   }
+}
+
+/**
+ * Reads the tensors of a weights manifest from the shards beside its file.
+ *
+ * @param json as for WeightsManifest.
+ * @param argument names the file in messages.
+ * @throws as WeightsManifest does, and TypeError if the file is in no folder.
+ */
+export async function readWeights(json: unknown, { beside }: Contents, argument: string): Promise<Map<string, Tensor>> {
+  const manifest = new WeightsManifest(json);
+  const { paths } = manifest;
+  if (!beside && paths.length) {
+    throw new TypeError(
+      `"${argument}" expected a path, a URL or the bytes of each file by its name, because its weights are in ` +
+        `${paths.length} other files: ${JSON.stringify(paths[0])}, …`,
+    );
+  }
+  return manifest.read(new Map(await Promise.all(paths.map(async (path) => [path, await beside!(path)] as const))));
 }
 
 function readGroup(json: unknown, index: number): Group {

@@ -1,43 +1,64 @@
 /**
- * TFLite_Detection_PostProcess, as TensorFlow Lite's own: boxes from their encodings, and of those that overlap the best.
+ * TFLite_Detection_PostProcess: decodes boxes and suppresses those that overlap, in the arithmetic of TensorFlow Lite
+ * (tensorflow/lite/kernels/detection_postprocess.cc).
  *
  * It sorts and compares more than it computes, so it runs on the host; loaded on demand.
  */
-import { UnsupportedError } from "../../errors.js";
-import type { Detection, OpOf } from "../../ir/ops.js";
+import { affineOf, elementTypeOf } from "../../compiler/layout.js";
+import { Ranking, whole, type Scan } from "../../detection/ranking.js";
+import { decodeBoxes } from "../../detection/ssd.js";
+import { intersectionOverUnion, suppress } from "../../detection/suppress.js";
+import { FormatError, UnsupportedError } from "../../errors.js";
+import type { OpOf } from "../../ir/ops.js";
 import { dequantized } from "../../ir/passes/constants.js";
 import type { Tensor, TensorView } from "../../ir/tensor.js";
-import { affineOf, elementTypeOf } from "../../compiler/layout.js";
 
 const { fround } = Math;
 
-/** The operator on tensors that lie in memory as `view` has them; the result runs it for so many images. */
+/**
+ * Binds the operator to tensors in memory.
+ *
+ * @param view the elements of a tensor.
+ * @param batch how many runs of the model the tensors hold; each may have several images.
+ * @returns a function that runs the operator for the first so many of them.
+ * @throws FormatError if there are scores of more or fewer images than boxes.
+ */
 export function detection(
   op: OpOf<"detection">,
   tensors: readonly Tensor[],
   view: (tensor: number) => TensorView,
-): (images: number) => void {
+  batch: number,
+): (runs: number) => void {
   const [first, second, third] = op.inputs as readonly [number, number, number];
-  const encodings = realOf(tensors[first]!, view(first));
-  const confidences = realOf(tensors[second]!, view(second));
+  const [images, count, width] = tensors[first]!.shape as [number, number, number];
+  const [scored, , columns] = tensors[second]!.shape as [number, number, number];
+  if (scored !== images) throw new FormatError(`scores expected of ${images} images, got of ${scored}`);
   if (!tensors[third]!.data) throw new UnsupportedError("anchors expected constant");
   for (const tensor of op.outputs) {
     const { dtype } = tensors[tensor]!;
     if (dtype !== "float32") throw new UnsupportedError(`outputs expected float32, got ${dtype}`);
   }
+  const readEncodings = readerOf(tensors[first]!, view(first));
+  const readScores = readerOf(tensors[second]!, view(second));
+  const coding = { scales: op.scales, round: fround };
   const anchors = dequantized(tensors[third]!);
-  const [, count, width] = tensors[first]!.shape as [number, number, number];
-  const columns = tensors[second]!.shape[2]!;
-  const outputs = op.outputs.map(view) as unknown as Outputs;
   const boxes = new Float32Array(4 * count);
-  const scores = new Float32Array(count * columns);
-  const column = new Float32Array(count);
-  return (images) => {
-    for (let image = 0; image < images; ++image) {
-      decode(op, (box, i) => encodings((image * count + box) * width + i), anchors, boxes);
-      for (let i = 0; i < scores.length; ++i) scores[i] = confidences(image * scores.length + i);
-      const found = op.regular ? regular(op, boxes, scores, column) : fast(op, boxes, scores, column);
-      write(found, boxes, outputs, image, op.maxDetections * op.maxClasses);
+  const row = new Float32Array(op.classes);
+  const background = columns - op.classes; // comes first, if the model has one
+  const image: ImageScores = {
+    count,
+    row,
+    read: (index, box) => readScores((index * count + box) * columns + background, row),
+  };
+  const find = (op.regular ? perClass : acrossClasses)(op, boxes, image);
+  const outputs = op.outputs.map(view) as unknown as Outputs;
+  return (runs) => {
+    for (let index = 0; index < (runs * images) / batch; ++index) {
+      for (let box = 0; box < count; ++box) {
+        readEncodings((index * count + box) * width, boxes.subarray(4 * box, 4 * box + 4));
+      }
+      decodeBoxes(boxes, anchors, coding, boxes);
+      write(find(index), boxes, outputs, index, op.maxDetections * op.maxClasses);
     }
   };
 }
@@ -45,13 +66,29 @@ export function detection(
 /** Boxes [N,D,4] as top, left, bottom, right; classes [N,D]; scores [N,D]; how many there are [N]. */
 type Outputs = readonly [Float32Array, Float32Array, Float32Array, Float32Array];
 
-/** The real number at an index. */
-type Real = (index: number) => number;
+/** Fills an array with the real numbers from an index on. */
+type Reader = (start: number, target: Float32Array) => void;
 
-function realOf(tensor: Tensor, data: TensorView): Real {
-  if (elementTypeOf(tensor) === "f32") return (index) => data[index]!;
+function readerOf(tensor: Tensor, data: TensorView): Reader {
+  if (elementTypeOf(tensor) === "f32") {
+    return (start, target) => {
+      for (let i = 0; i < target.length; ++i) target[i] = data[start + i]!;
+    };
+  }
   const { scale, zeroPoint } = affineOf(tensor);
-  return (index) => fround((data[index]! - zeroPoint) * fround(scale));
+  const factor = fround(scale);
+  return (start, target) => {
+    for (let i = 0; i < target.length; ++i) target[i] = (data[start + i]! - zeroPoint) * factor;
+  };
+}
+
+/** The scores of images with `count` boxes. */
+interface ImageScores {
+  readonly count: number;
+  /** Takes the scores of a box in each class. */
+  readonly row: Float32Array;
+  /** Reads them. */
+  readonly read: (image: number, box: number) => void;
 }
 
 interface Found {
@@ -60,92 +97,62 @@ interface Found {
   readonly score: number;
 }
 
-/** From centre and size relative to the anchor [y, x, h, w] to corners. */
-function decode(
-  { scales: [yScale, xScale, hScale, wScale] }: Detection,
-  encoding: (box: number, i: number) => number,
-  anchors: Float32Array,
-  boxes: Float32Array,
-): void {
-  for (let box = 0; 4 * box < boxes.length; ++box) {
-    const height = anchors[4 * box + 2]!;
-    const width = anchors[4 * box + 3]!;
-    const yCentre = fround(fround(fround(encoding(box, 0) / yScale) * height) + anchors[4 * box]!);
-    const xCentre = fround(fround(fround(encoding(box, 1) / xScale) * width) + anchors[4 * box + 1]!);
-    const halfHeight = fround(fround(0.5 * fround(Math.exp(fround(encoding(box, 2) / hScale)))) * height);
-    const halfWidth = fround(fround(0.5 * fround(Math.exp(fround(encoding(box, 3) / wScale)))) * width);
-    boxes[4 * box] = yCentre - halfHeight;
-    boxes[4 * box + 1] = xCentre - halfWidth;
-    boxes[4 * box + 2] = yCentre + halfHeight;
-    boxes[4 * box + 3] = xCentre + halfWidth;
-  }
+type Find = (image: number) => readonly Found[];
+
+/** All boxes compete by their best class; each that stays comes with its best classes. */
+function acrossClasses(op: OpOf<"detection">, boxes: Float32Array, { count, row, read }: ImageScores): Find {
+  const best = new Float32Array(count);
+  const ranking = new Ranking(count);
+  const classes = new Ranking(row.length);
+  const limits = { iouThreshold: op.iouThreshold, maxDetections: op.maxDetections };
+  const overlap = intersectionOverUnion(boxes, fround);
+  return (image) => {
+    for (let box = 0; box < count; ++box) {
+      read(image, box);
+      let most = -Infinity;
+      for (let c = 0; c < row.length; ++c) most = Math.max(most, row[c]!);
+      best[box] = most;
+    }
+    ranking.fill(whole(best), { score: op.scoreThreshold, inclusive: true });
+    return suppress(ranking, { ...limits, overlap }).flatMap(({ candidate: box }) => {
+      read(image, box);
+      if (op.maxClasses === 1) {
+        const index = row.indexOf(best[box]!);
+        return { box, index, score: row[index]! };
+      }
+      classes.fill(whole(row), { score: -Infinity, inclusive: true });
+      const found: Found[] = [];
+      for (let i = 0; i < Math.min(op.maxClasses, row.length); ++i) {
+        const { candidate: index, score } = classes.next()!;
+        found.push({ box, index, score });
+      }
+      return found;
+    });
+  };
 }
 
-/** All boxes compete by their best class; those that stay come with as many classes as wanted. */
-function fast(op: Detection, boxes: Float32Array, scores: Float32Array, best: Float32Array): Found[] {
-  const columns = scores.length / best.length;
-  const first = columns - op.classes; // the background, if there is one, is no class
-  for (let box = 0; box < best.length; ++box) {
-    let most = -Infinity;
-    for (let c = first; c < columns; ++c) most = Math.max(most, scores[box * columns + c]!);
-    best[box] = most;
-  }
-  const classes = Array.from({ length: op.classes }, (_, c) => c);
-  return suppress(op, boxes, best, op.maxDetections).flatMap((box) => {
-    const score = (index: number) => scores[box * columns + first + index]!;
-    const ranked = classes.toSorted((a, b) => score(b) - score(a)).slice(0, op.maxClasses);
-    return ranked.map((index) => ({ box, index, score: score(index) }));
-  });
+/** Boxes compete within each class; of all that stay, the best are taken. */
+function perClass(op: OpOf<"detection">, boxes: Float32Array, { count, row, read }: ImageScores): Find {
+  const ranking = new Ranking(count * row.length);
+  // Numbered class by class, because of equal scores the one of the lower class comes first.
+  const boxOf = (candidate: number) => candidate % count;
+  const classOf = (candidate: number) => Math.floor(candidate / count);
+  const overlap = intersectionOverUnion(boxes, fround);
+  const { iouThreshold, maxDetections, detectionsPerClass: maxPerClass } = op;
+  return (image) => {
+    const scan: Scan = (visit) => {
+      for (let box = 0; box < count; ++box) {
+        read(image, box);
+        visit({ values: row, first: box, step: count });
+      }
+    };
+    ranking.fill(scan, { score: op.scoreThreshold, inclusive: true });
+    const kept = suppress(ranking, { overlap, iouThreshold, maxDetections, maxPerClass, boxOf, classOf });
+    return kept.map(({ candidate, score }) => ({ box: boxOf(candidate), index: classOf(candidate), score }));
+  };
 }
 
-/** In each class its own boxes compete; of all that stay the best. */
-function regular(op: Detection, boxes: Float32Array, scores: Float32Array, column: Float32Array): Found[] {
-  const columns = scores.length / column.length;
-  const first = columns - op.classes;
-  const found: Found[] = [];
-  for (let index = 0; index < op.classes; ++index) {
-    for (let box = 0; box < column.length; ++box) column[box] = scores[box * columns + first + index]!;
-    for (const box of suppress(op, boxes, column, op.detectionsPerClass))
-      found.push({ box, index, score: column[box]! });
-  }
-  return found.toSorted((a, b) => b.score - a.score).slice(0, op.maxDetections);
-}
-
-/** The boxes that stay, at most so many, best first; of equal scores the first. */
-function suppress(op: Detection, boxes: Float32Array, scores: Float32Array, most: number): number[] {
-  const candidates: number[] = [];
-  for (let box = 0; box < scores.length; ++box) if (scores[box]! >= op.scoreThreshold) candidates.push(box);
-  const kept: number[] = [];
-  for (const box of candidates.toSorted((a, b) => scores[b]! - scores[a]!)) {
-    if (kept.length === most) break;
-    if (!kept.some((better) => overlap(boxes, better, box) > op.iouThreshold)) kept.push(box);
-  }
-  return kept;
-}
-
-/** The area that two boxes share, as a part of what they cover together; 0 if one of them has no area. */
-function overlap(boxes: Float32Array, a: number, b: number): number {
-  const area = areaOf(boxes, a);
-  const other = areaOf(boxes, b);
-  if (area <= 0 || other <= 0) return 0;
-  const side = (from: number) =>
-    Math.max(
-      fround(
-        Math.min(boxes[4 * a + from + 2]!, boxes[4 * b + from + 2]!) -
-          Math.max(boxes[4 * a + from]!, boxes[4 * b + from]!),
-      ),
-      0,
-    );
-  const shared = fround(side(0) * side(1));
-  return fround(shared / fround(fround(area + other) - shared));
-}
-
-function areaOf(boxes: Float32Array, box: number): number {
-  const height = fround(boxes[4 * box + 2]! - boxes[4 * box]!);
-  return fround(height * fround(boxes[4 * box + 3]! - boxes[4 * box + 1]!));
-}
-
-/** What was found, and zeros in the places that are left. */
+/** Writes the detections of an image, and zeros in the places that are left. */
 function write(found: readonly Found[], from: Float32Array, outputs: Outputs, image: number, slots: number): void {
   const [boxes, classes, scores, counts] = outputs;
   const start = image * slots;

@@ -3,11 +3,18 @@ import type { Op, OpOf, OpType } from "../../ir/ops.js";
 import type { Tensor, TensorView } from "../../ir/tensor.js";
 import type { HostFunction } from "../execute.js";
 
-/** Binds an operator to its tensors, which lie in NHWC; the result computes it for so many images. */
+/**
+ * Binds an operator to its tensors, which lie in NHWC.
+ *
+ * @param view returns the elements of a tensor.
+ * @param batch runs of the model that the tensors hold.
+ * @returns a function that computes the operator for the first so many runs.
+ */
 export type HostOperator<T extends OpType> = (
   op: OpOf<T>,
   tensors: readonly Tensor[],
   view: (tensor: number) => TensorView,
+  batch: number,
 ) => HostFunction;
 
 /** Each is loaded when a graph has it. */

@@ -1,10 +1,9 @@
 /** From stored outputs of the networks to faces: what is done without a network. */
 import { describe, expect, test } from "vitest";
-import type { Candidates } from "../../../src/detection/candidates.js";
 import { anchorsOfCorners, decodeBoxes, sigmoid } from "../../../src/detection/ssd.js";
-import { rank, suppress } from "../../../src/detection/suppress.js";
 import { boxAround, boxInPicture, cropFor, pointsInPicture } from "../../../src/faces/boxes.js";
-import { tinyDetector } from "../../../src/faces/detectors.js";
+import { SSD_CODING, tinyDetector } from "../../../src/faces/detectors.js";
+import { bestFaces } from "../../../src/faces/faces.js";
 import {
   expectDetections,
   goldenCrops,
@@ -17,15 +16,11 @@ import {
 } from "../../support/faces.js";
 import { describeShared } from "../../support/shared.js";
 
-function best(found: Candidates, scoreThreshold: number, iouThreshold: number, maxDetections: number) {
-  const ranked = rank(found, { scoreThreshold, classwise: false });
-  return suppress(found.boxes, ranked, { iouThreshold, maxDetections, classwise: false });
-}
-
 describeShared("SSD", () => {
   test.each(["sample1", "grace_hopper"])("encodings and logits of %s", (id) => {
     const anchors = anchorsOfCorners(storedAnchors());
-    const boxes = decodeBoxes(goldenFloats(`ssd/${id}.encodings.f32`), anchors, { centre: 0.1, size: 0.2 });
+    const encodings = Float64Array.from(goldenFloats(`ssd/${id}.encodings.f32`));
+    const boxes = decodeBoxes(encodings, anchors, SSD_CODING, encodings);
     const goldenBoxes = goldenFloats(`ssd/${id}.boxes.f32`);
     for (const [i, corner] of boxes.entries()) expect(Math.abs(corner - goldenBoxes[i]!)).toBeLessThan(1e-5);
     const logits = goldenFloats(`ssd/${id}.class_logits.f32`);
@@ -38,10 +33,12 @@ describeShared("SSD", () => {
     test.each(PHOTOS)("%s", (id) => {
       const boxes = Float64Array.from(goldenFloats(`ssd/${id}.boxes.f32`));
       const scores = Float64Array.from(goldenFloats(`ssd/${id}.scores.f32`));
-      const got = best({ boxes, scores, classes: 1 }, scoreThreshold, 0.5, 100).map(({ box, score }) => {
-        const corners = boxes.subarray(4 * box, 4 * box + 4);
-        return { ...boxInPicture(corners, photo(id), 512, true), score, index: box };
-      });
+      const limits = { scoreThreshold, iouThreshold: 0.5, maxDetections: 100 };
+      const got = bestFaces({ boxes, scores }, limits).map(({ corners, score, anchor }) => ({
+        ...boxInPicture(corners, photo(id), 512, true),
+        score,
+        index: anchor,
+      }));
       expectDetections(got, goldenIndex.ssd_mobilenetv1.images[id]![`detections_${scoreThreshold as 0.5 | 0.1}`]);
     });
   });
@@ -51,10 +48,11 @@ describeShared.each([0.5, 0.1])("Tiny YOLO above %d", (scoreThreshold) => {
   test.each(PHOTOS)("%s", (id) => {
     const { candidates, iouThreshold, square } = tinyDetector;
     const found = candidates([goldenFloats(`tiny/${id}.out.f32`)]);
-    const got = best(found, scoreThreshold, iouThreshold, Infinity).map(({ box, score }) => {
-      const corners = found.boxes.subarray(4 * box, 4 * box + 4);
-      return { ...boxInPicture(corners, photo(id), square.size, false), score };
-    });
+    const limits = { scoreThreshold, iouThreshold, maxDetections: Infinity };
+    const got = bestFaces(found, limits).map(({ corners, score }) => ({
+      ...boxInPicture(corners, photo(id), square.size, false),
+      score,
+    }));
     expectDetections(got, goldenIndex.tiny_face_detector.images[id]![`detections_${scoreThreshold as 0.5 | 0.1}`]);
   });
 });

@@ -110,6 +110,31 @@ describe("detection", () => {
     );
   });
 
+  test("of a model for several images, in one run", async () => {
+    const options = { maxDetections: 4, maxClasses: 2, detectionsPerClass: 3, scoreThreshold: 0.1, iouThreshold: 0.5, classes: 4 }; // prettier-ignore
+    for (const regular of [false, true]) {
+      const each = { boxes: 20, background: true, options: { ...options, regular }, seed: 5 };
+      const { graph, op, inputs } = alone(each, "float32", 3);
+      const program = await Program.create(batched(graph, 3), modulesOf("simd"), OPTIONS);
+      for (const [i, input] of inputs.entries()) program.inputs[i]!.set(input);
+      for (const output of program.outputs) output.fill(NaN); // whatever is not written shows
+      program.execute();
+      expectDetections(graph, op, inputs, program);
+    }
+  });
+
+  test("of scores for other images than boxes is refused", async () => {
+    const options = { maxDetections: 4, maxClasses: 1, detectionsPerClass: 3, regular: false, scoreThreshold: 0.1, iouThreshold: 0.5, classes: 4 }; // prettier-ignore
+    const { graph } = alone({ boxes: 5, background: true, options, seed: 5 }, "float32", 3);
+    const three = batched(graph, 3);
+    const tensors = three.tensors.map((it) =>
+      it.name === "scores" ? { ...it, shape: [1, ...it.shape.slice(1)] } : it,
+    );
+    await expect(Program.create({ ...three, tensors }, modulesOf("simd"), OPTIONS)).rejects.toThrow(
+      /scores expected of 3 images, got of 1/,
+    );
+  });
+
   test.each(FLAVOURS)("as a file: %s", async (flavour) => {
     const options = { maxDetections: 5, maxClasses: 1, detectionsPerClass: 3, scoreThreshold: 0.25, iouThreshold: 0.5, classes: 4 }; // prettier-ignore
     for (const regular of [false, true]) {
