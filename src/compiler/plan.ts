@@ -13,7 +13,7 @@ import { storedBytes } from "./layout.js";
 import type { Lowered } from "./fuse.js";
 import type { Call, Operand, Stage } from "./group.js";
 import { STEP_BYTES, type StepRecord } from "./step.js";
-import { CONTROL_BYTES } from "../runtime/team.js";
+import { CONTROL_BYTES } from "../runtime/pool/thread.js";
 
 export interface PlannedCall extends Call {
   /** Address of the step. */

@@ -8,7 +8,7 @@ import { lowerGraph } from "../compiler/fuse.js";
 import { PAGE, planMemory, type MemoryReport, type Plan, type PlannedCall } from "../compiler/plan.js";
 import type { Packing, Target } from "../compiler/group.js";
 import { writeStep } from "../compiler/step.js";
-import type { Team } from "./threads.js";
+import type { ThreadPool } from "./pool/pool.js";
 
 export interface ProgramOptions {
   /** Bytes that linear memory may take. */
@@ -39,7 +39,7 @@ export class Program {
   readonly plan: Plan;
   readonly #buffer: ArrayBufferLike;
   readonly #stages: readonly RunningStage[];
-  readonly #team: Team | undefined;
+  readonly #pool: ThreadPool | undefined;
   readonly #batch: number;
   /** What the host has to do after the last stage, for so many images. */
   readonly #finish: ((images: number) => void) | undefined;
@@ -49,7 +49,7 @@ export class Program {
     plan: Plan,
     buffer: ArrayBufferLike,
     stages: readonly RunningStage[],
-    team: Team | undefined,
+    pool: ThreadPool | undefined,
     batch: number,
     target: Target,
     finish: ((images: number) => void) | undefined,
@@ -58,11 +58,11 @@ export class Program {
     this.plan = plan;
     this.#buffer = buffer;
     this.#stages = stages;
-    this.#team = team;
+    this.#pool = pool;
     this.#batch = batch;
     this.target = target;
     this.#finish = finish;
-    this.threads = 1 + (team?.workers ?? 0);
+    this.threads = 1 + (pool?.workers ?? 0);
     this.memory = plan.memory;
     const view = (tensor: number) => viewOf(graph.tensors[tensor]!, buffer, plan.address(tensor, "nhwc"));
     this.inputs = graph.inputs.map(view);
@@ -94,10 +94,10 @@ export class Program {
       return { op, calls: plainCalls, rows, rowsAtATime: cut.rows, shares: cut.shares };
     });
     const stages = bindKernels(plain, kernels);
-    let team;
+    let pool;
     if (threads > 1) {
-      const { recruit } = await import("./threads.js");
-      team = await recruit(stages, { modules, memory, stages: plain, batch, control: plan.control }, plan.panels);
+      const { startPool } = await import("./pool/pool.js");
+      pool = await startPool(stages, { modules, memory, stages: plain, batch, control: plan.control }, plan.panels);
     }
     const view = (tensor: number) => viewOf(graph.tensors[tensor]!, memory.buffer, plan.address(tensor, "nhwc"));
     let finish: ((images: number) => void) | undefined;
@@ -112,7 +112,7 @@ export class Program {
     const calls = plan.stages.flatMap((stage) => stage.calls);
     for (const { step, fields } of calls) writeStep(memory.buffer, step, fields);
     packWeights(calls, { buffer: memory.buffer, kernels, scratch: plan.panels[0]! }, file);
-    return new Program(graph, plan, memory.buffer, stages, team, batch, target, finish);
+    return new Program(graph, plan, memory.buffer, stages, pool, batch, target, finish);
   }
 
   /** The operators that the stages end with, in the order they run; -1 is a change of layout. */
@@ -127,7 +127,7 @@ export class Program {
    * @param ends takes the time at which each stage ended, by performance.now().
    */
   execute(images = this.#batch, ends?: Float64Array): void {
-    if (this.#team) this.#team.execute(images, ends);
+    if (this.#pool) this.#pool.run(images, ends);
     else this.#executeAlone(images, ends);
     this.#finish?.(images);
   }
@@ -149,7 +149,7 @@ export class Program {
 
   /** Ends the threads. */
   dispose(): void {
-    this.#team?.dismiss();
+    this.#pool?.terminate();
   }
 
   /** The real numbers of a tensor that was kept, in NHWC. */

@@ -1,34 +1,33 @@
 /**
- * Threads that run one program together.
+ * A thread of a pool that runs one program.
  *
- * The units of all stages are numbered through. A thread takes the next number, waits until all units of the stages
- * before are done, runs the unit and says that it is done: two atomic additions a unit, and no barrier. A worker
- * that sleeps or is late holds nobody up; the calling thread then does the work alone.
+ * Units are numbered across all stages. A thread claims the next number, waits until every unit of the earlier stages is
+ * done, runs its unit and counts it as done: two atomic additions per unit and no barrier. A worker that sleeps or is late
+ * delays nobody, because the calling thread then does the work alone.
  */
-import { runUnit, unitsOf, type RunningStage } from "./execute.js";
+import { runUnit, unitsOf, type RunningStage } from "../execute.js";
 
-/** Counters in shared memory, each in a cache line of its own. Indices of an Int32Array. */
+/** Counters in shared memory, each in its own cache line. Indices of an Int32Array. */
 const LINE = 16;
 const NEXT = 0;
 const DONE = LINE;
 const CALLS = 2 * LINE;
 const SLEEPING = 3 * LINE;
-/** How many images of the batch are to be computed. */
+/** Number of images of the batch to compute. */
 const IMAGES = 4 * LINE;
 
 /** Bytes of the counters. */
 export const CONTROL_BYTES = 5 * LINE * 4;
 
-/** How often a worker looks for work before it sleeps: some 100 µs, longer than a caller takes between two runs. */
-const PATIENCE = 20_000;
+/** Polls for work before a worker sleeps: about 100 µs, longer than a caller takes between two runs. */
+const SPINS = 20_000;
 
-/** A thread that takes part. */
-export class Member {
+export class PoolThread {
   readonly #control: Int32Array;
   readonly #stages: readonly RunningStage[];
   readonly #batch: number;
   readonly #panel: number;
-  /** For each stage the number of its first unit; at the end the number of units. */
+  /** The number of the first unit of each stage, then the number of units. */
   readonly #firsts: Int32Array;
 
   constructor(stages: readonly RunningStage[], batch: number, control: Int32Array, panel: number) {
@@ -41,13 +40,13 @@ export class Member {
   }
 
   /**
-   * Runs the program together with whoever is awake; returns when all is done.
+   * Runs the program together with the workers that are awake; returns when all units are done. For the calling thread.
    *
-   * @param ends takes the time at which each stage ended, by performance.now(), as soon as this thread sees it.
+   * @param ends receives the time, by performance.now(), at which this thread saw each stage end.
    */
-  lead(images: number, ends?: Float64Array): void {
+  run(images: number, ends?: Float64Array): void {
     const control = this.#control;
-    // In this order: who finds a number to take finds nothing done yet.
+    // NEXT comes last: a thread that can claim a unit finds DONE reset.
     Atomics.store(control, IMAGES, images);
     Atomics.store(control, DONE, 0);
     Atomics.store(control, NEXT, 0);
@@ -56,12 +55,12 @@ export class Member {
     for (let stage = this.#work(ends); stage < this.#stages.length; ++stage) this.#await(stage, ends);
   }
 
-  /** Takes part in every run until the calls counter is set to a negative number. Blocks; for workers. */
-  follow(): void {
+  /** Takes part in every run until terminate(). Blocks. For workers. */
+  serve(): void {
     const control = this.#control;
     let calls = 0;
     for (;;) {
-      for (let i = 0; i < PATIENCE && Atomics.load(control, CALLS) === calls; ++i);
+      for (let i = 0; i < SPINS && Atomics.load(control, CALLS) === calls; ++i);
       if (Atomics.load(control, CALLS) === calls) {
         Atomics.add(control, SLEEPING, 1);
         Atomics.wait(control, CALLS, calls);
@@ -74,10 +73,10 @@ export class Member {
   }
 
   /**
-   * A late worker's next number may already belong to the next run; which is as good. So that a number of one run is
-   * none of another, all runs have the same numbers: fewer images leave units with nothing to do.
+   * Claims and runs units until none are left. The next number of a late worker may already belong to the next run, which
+   * is harmless: every run has the same numbers, because fewer images leave units empty instead of renumbering them.
    *
-   * @returns the first stage that may have units left that others have taken.
+   * @returns the first stage that may have units left that other threads have claimed.
    */
   #work(ends?: Float64Array): number {
     const control = this.#control;
@@ -89,22 +88,22 @@ export class Member {
       if (unit >= firsts[stages.length]!) return stage;
       if (unit < firsts[stage]!) stage = 0;
       for (; unit >= firsts[stage + 1]!; ++stage) this.#await(stage, ends);
-      // Not done by this, if a late worker is in the same stage of the next run.
+      // The loop above does not wait if a late worker is in the same stage of the next run.
       while (Atomics.load(control, DONE) < firsts[stage]!);
       runUnit(stages[stage]!, unit - firsts[stage]!, this.#panel, Atomics.load(control, IMAGES) / this.#batch);
       Atomics.add(control, DONE, 1);
     }
   }
 
-  /** Waits until the units of a stage, and of those before, are done. */
+  /** Waits until the units of a stage and of all earlier stages are done. */
   #await(stage: number, ends?: Float64Array): void {
     while (Atomics.load(this.#control, DONE) < this.#firsts[stage + 1]!);
     if (ends) ends[stage] = performance.now();
   }
 }
 
-/** Ends the workers of a program. */
-export function dismiss(control: Int32Array): void {
+/** Ends the workers that share these counters. */
+export function terminate(control: Int32Array): void {
   Atomics.store(control, CALLS, -1);
   Atomics.notify(control, CALLS);
 }
