@@ -15,7 +15,8 @@ const MAX_QUOTE = 80;
 /** Which error it is: the same in every build and every copy of the package. */
 export type ErrorCode = "format" | "unsupported" | "source" | "disposed";
 
-abstract class PackageError extends Error {
+/** The base of all errors of the package. */
+export abstract class PackageError extends Error {
   abstract readonly code: ErrorCode;
 
   constructor(message: string, options?: { readonly cause?: unknown }) {

@@ -101,8 +101,8 @@ describe("faces", () => {
   });
 
   test.each([
-    ["no picture", undefined, {}, TypeError, /"image.data" expected/],
-    ["a picture of another size", { ...sample, width: 7 }, {}, RangeError, /"image.data" expected/],
+    ["no picture", undefined, {}, TypeError, /"image.data" must/],
+    ["a picture of another size", { ...sample, width: 7 }, {}, RangeError, /"image.data" must/],
     [
       "a threshold",
       sample,
@@ -112,7 +112,7 @@ describe("faces", () => {
     ],
     ["another", sample, { iouThreshold: NaN }, RangeError, /"iouThreshold" expected a number from 0 to 1, got NaN/],
     ["a number", sample, { maxDetections: 0 }, RangeError, /"maxDetections" expected at least 1, got 0/],
-    ["a colour", sample, { background: [1, 2] }, RangeError, /"background" expected three bytes/],
+    ["a colour", sample, { background: [1, 2] }, RangeError, /"background" must be three bytes/],
   ])("refuse %s that is wrong", (_, image, options, type, message) => {
     const act = () => faces.detect(image as Picture, options as unknown as DetectFacesOptions);
     expect(act).toThrow(type as typeof Error);
@@ -166,7 +166,7 @@ describe("loading", () => {
       "files without a shard",
       { weights: files(SSD.slice(0, 1)) },
       TypeError,
-      /"weights" expected .*ssd_mobilenetv1_model.bin/,
+      /"weights" must have .*ssd_mobilenetv1_model.bin/,
     ],
     ["a folder that is not there", { weights: "/nowhere/at/all" }, Error, /ENOENT/],
   ])("refuses %s", async (_, options, type, message) => {
