@@ -65,8 +65,8 @@ function missing(entry: string): string[] {
 /** Types that another entry of the package exports. */
 const ELSEWHERE: Readonly<Record<string, ReadonlySet<string>>> = {
   "index.d.ts": new Set(),
-  "faces.d.ts": new Set([...listed("index.d.ts", "export").keys()]),
-  "models.d.ts": new Set([...listed("index.d.ts", "export").keys()]),
+  "faces.d.ts": new Set(listed("index.d.ts", "export").keys()),
+  "models.d.ts": new Set(listed("index.d.ts", "export").keys()),
 };
 
 describe.each(ENTRIES)("%s", (entry) => {
@@ -134,8 +134,17 @@ describe("a consumer compiles with declarations", () => {
   ])("with the libraries %j and the types %j", (lib, types, more) => {
     writeFileSync(join(folder(), "consumer.ts"), CONSUMER + more);
     const compilerOptions = {
-      ...{ target: "es2022", module: "nodenext", lib, types, strict: true, declaration: true, skipLibCheck: false },
-      ...{ outDir: "out", preserveSymlinks: true, exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true },
+      target: "es2022",
+      module: "nodenext",
+      lib,
+      types,
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noUncheckedIndexedAccess: true,
+      declaration: true,
+      skipLibCheck: false,
+      outDir: "out",
+      preserveSymlinks: true,
     };
     writeFileSync(join(folder(), "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["consumer.ts"] }));
     const tsc = join(ROOT, "node_modules/typescript/bin/tsc");

@@ -41,7 +41,7 @@ describe("detect", () => {
 
   test("prints JSON, down to a threshold", async () => {
     const { stdout } = await cli([...args, "--json", "--threshold", "0.3"]);
-    const { detections } = JSON.parse(stdout) as { detections: { index: string; box: object }[] };
+    const { detections } = JSON.parse(stdout) as { detections: { index: number; box: object }[] };
     expect(detections.map(({ index }) => index)).toEqual([1, 0]);
     expect(detections[1]!.box).toEqual({ x: 0, y: 0, width: 20, height: 20 });
   });
