@@ -10,9 +10,9 @@ import type { Graph } from "../src/ir/graph.js";
 import type { Op } from "../src/ir/ops.js";
 import { formatShape } from "../src/ir/tensor.js";
 import { percent, table } from "../src/cli/command.js";
-import { centralCrop } from "../src/image/image.js";
+import { centralCrop } from "../src/image/picture.js";
 import { resize } from "../src/image/resize.js";
-import { bestBuild, type Build } from "../src/runtime/features.js";
+import { bestKernels, type Kernels } from "../src/runtime/features.js";
 import { profileSteps } from "../src/runtime/profile.js";
 import { BATCHES, batchTimes } from "./batch.js";
 import { bareRates, kindOf, type BareRates } from "./bare.js";
@@ -29,17 +29,17 @@ interface Measured {
 
 const { values } = parseArgs({
   options: {
-    build: { type: "string" },
+    kernels: { type: "string" },
     time: { type: "string", default: "1500" },
     family: { type: "boolean", default: false },
     svg: { type: "string" },
   },
 });
-const build = (values.build ?? bestBuild()) as Build;
+const kernels = (values.kernels ?? bestKernels()) as Kernels;
 const duration = Number(values.time);
-const modules = await loadModules(build);
+const modules = await loadModules(kernels);
 const date = new Date().toISOString().slice(0, 10);
-const conditions = `${date}, Node ${process.version}, ${cpus()[0]!.model}, kernels ${build}, 1 thread, median of ${duration} ms`;
+const conditions = `${date}, Node ${process.version}, ${cpus()[0]!.model}, kernels ${kernels}, 1 thread, median of ${duration} ms`;
 console.log(`${conditions}\n`);
 if (values.family) await benchFamily(modules, conditions, duration, values.svg);
 else await benchLayers();
@@ -94,7 +94,9 @@ function measurePicture(): Promise<number> {
   image.data.forEach((_, i) => (image.data[i] = i % 251));
   const out = new Uint8Array(224 * 224 * 3);
   const options = { antialias: false, background: [255, 255, 255] } as const;
-  return median(duration, () => resize(image, centralCrop(image, 0.875), out, 224, 224, options));
+  return median(duration, () =>
+    resize(image, centralCrop(image, 0.875), { data: out, width: 224, height: 224 }, options),
+  );
 }
 
 /**

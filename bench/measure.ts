@@ -5,13 +5,13 @@ import { prepare } from "../src/api/load.js";
 import { costOf } from "../src/ir/cost.js";
 import type { Graph } from "../src/ir/graph.js";
 import type { TensorView } from "../src/ir/tensor.js";
-import type { Build } from "../src/runtime/features.js";
+import type { Kernels } from "../src/runtime/features.js";
 import type { Modules } from "../src/runtime/kernels.js";
 import { Program } from "../src/runtime/program.js";
 
 const FILES = { simd: ["kernels.simd"], relaxed: ["kernels.relaxed"], wide: ["kernels.simd", "wide"] };
 
-export function loadModules(build: Build): Promise<Modules> {
+export function loadModules(build: Kernels): Promise<Modules> {
   const files = FILES[build].map((name) => new URL(`../${name}.wasm`, import.meta.url));
   return Promise.all(files.map(async (file) => WebAssembly.compile(await readFile(file))));
 }

@@ -1,31 +1,80 @@
 /**
- * What the package throws. Wrong arguments are a TypeError (wrong kind) or a RangeError (wrong value) whose message
- * names the argument, what was expected and what came. What is wrong with a model is a ModelError.
+ * Errors that the package throws, and the words for values in their messages.
+ *
+ * Wrong arguments throw a TypeError (wrong kind) or a RangeError (wrong value). The message names the argument, states
+ * the requirement and describes the value. All other errors are classes of this file. Each has a `code`, which minified
+ * builds keep. No message is longer than 500 characters or contains control characters.
  */
 
-/** The model cannot be used. The message says which part of it and why. */
-export class ModelError extends Error {
-  override name = "ModelError";
+/** Longest message, in UTF-16 code units. */
+const MAX_MESSAGE = 500;
+
+/** Longest quotation from a caller or a file within a message. */
+const MAX_QUOTE = 80;
+
+/** Which error it is: the same in every build and every copy of the package. */
+export type ErrorCode = "format" | "unsupported" | "source" | "disposed";
+
+/** The base of all errors of the package. */
+export abstract class PackageError extends Error {
+  abstract readonly code: ErrorCode;
+
+  constructor(message: string, options?: { readonly cause?: unknown }) {
+    super(printable(message, MAX_MESSAGE), options);
+  }
 }
 
-/** The model file is damaged, or no model file at all. */
+/** The model cannot be used: a FormatError or an UnsupportedError. The message names the part and the reason. */
+export abstract class ModelError extends PackageError {
+  static override readonly name: string = "ModelError";
+}
+
+/** The model file is damaged, or is not a model file. */
 export class FormatError extends ModelError {
-  override name = "FormatError";
+  static override readonly name: string = "FormatError";
+  override readonly name: string = "FormatError";
+  override readonly code: ErrorCode = "format";
 }
 
-/** The model is sound, but has something in it that this package does not do. */
+/** The model is valid, but it or an option needs something that this package or this runtime does not support. */
 export class UnsupportedError extends ModelError {
-  override name = "UnsupportedError";
+  static override readonly name: string = "UnsupportedError";
+  override readonly name: string = "UnsupportedError";
+  override readonly code: ErrorCode = "unsupported";
 }
 
-/** What a value is, for messages: `Uint8Array of length 3`, `string "abc"`, `NaN`. */
+/** A file, address or response cannot be read. `cause` is the error of the file system or of fetch(), if there is one. */
+export class SourceError extends PackageError {
+  static override readonly name: string = "SourceError";
+  override readonly name: string = "SourceError";
+  override readonly code: ErrorCode = "source";
+}
+
+/** A network was used after its dispose(). */
+export class DisposedError extends PackageError {
+  static override readonly name: string = "DisposedError";
+  override readonly name: string = "DisposedError";
+  override readonly code: ErrorCode = "disposed";
+}
+
+/** Describes a value for a message: `Uint8Array of length 3`, `string "abc"`, `NaN`. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
-  if (ArrayBuffer.isView(value) && "length" in value) {
-    return `${value.constructor.name} of length ${value.length}`;
-  }
+  if (typeof value === "string") return `string ${quote(value)}`;
+  if (typeof value === "function") return "a function";
+  if (typeof value !== "object") return printable(String(value), MAX_QUOTE);
   if (Array.isArray(value)) return `array of length ${value.length}`;
-  if (typeof value === "object") return value.constructor?.name ?? "object";
-  if (typeof value === "string") return `string ${JSON.stringify(value.slice(0, 40))}`;
-  return String(value);
+  const kind = printable(String(value.constructor?.name || "object"), MAX_QUOTE);
+  return ArrayBuffer.isView(value) && "length" in value ? `${kind} of length ${value.length}` : kind;
+}
+
+/** Quotes a text that a caller or a file brought, such as a name or a path, shortened and without control characters. */
+export function quote(text: string): string {
+  return JSON.stringify(printable(text, MAX_QUOTE));
+}
+
+/** The text in at most `length` characters, with U+FFFD for control characters and unpaired surrogates. */
+export function printable(text: string, length = MAX_MESSAGE): string {
+  const short = text.length > length ? `${text.slice(0, length - 1)}…` : text;
+  return short.replace(/[\p{Cc}\p{Cs}\u2028\u2029]/gu, "\ufffd");
 }

@@ -24,9 +24,21 @@ import { modules } from "./kernels/inline.js";
  */
 export const loadFaces: LoadFaces = /* @__PURE__ */ createFacesLoader(createLoader(modules));
 
-export type { LoadFaces, LoadFacesOptions } from "./faces/load.js";
 export type { Point } from "./faces/boxes.js";
 export type { DetectFacesOptions, Expression, Face, FaceAttribute, Faces } from "./faces/faces.js";
+export type { LoadFaces, LoadFacesOptions } from "./faces/load.js";
 export type { WeightFiles } from "./faces/weights.js";
-export type { Box, Image } from "./image/image.js";
-export { FormatError, ModelError, UnsupportedError } from "./errors.js";
+export {
+  DisposedError,
+  FormatError,
+  ModelError,
+  PackageError,
+  SourceError,
+  UnsupportedError,
+  type ErrorCode,
+} from "./errors.js";
+export type { LoadOptions } from "./api/load.js";
+export type { Box, Picture } from "./image/picture.js";
+export type { Background } from "./image/resize.js";
+export type { Files, GlobalInstance } from "./io/source.js";
+export type { Kernels } from "./runtime/features.js";

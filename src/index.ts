@@ -5,7 +5,7 @@
  *
  * @example
  * const net = await loadModel("mobilenet_v1_0.25_128_quant.tflite");
- * net.classify({ data, width, height }); // [{ label, index, probability }, …]
+ * net.classify({ data, width, height }); // [{ label, index, score }, …]
  */
 import { createLoader, type LoadModel } from "./api/load.js";
 import { modules } from "./kernels/inline.js";
@@ -13,23 +13,38 @@ import { modules } from "./kernels/inline.js";
 /**
  * Loads a model.
  *
- * @param model the bytes of a file (`.tflite`, TensorFlow.js' `model.json`, `.safetensors`), a Response that brings them,
- * a URL, or in Node, Deno and Bun a path. Weights in files of their own are read from beside it; without a place to read
- * them from, give the bytes of all files by their names.
- * @throws FormatError if the file is damaged, UnsupportedError for something in it that this package does not do,
- * TypeError or RangeError for a wrong argument.
+ * @param model a source of a file (`.tflite`, TensorFlow.js' `model.json`, `.safetensors`), as bytes, a Response, a URL, or
+ * in Node, Deno and Bun a path; or a graph. Separate weight files are read from the folder of a URL or path; for bytes, pass
+ * all files in a record by name.
+ * @throws FormatError if the file is damaged, UnsupportedError if the model or an option needs something that is not
+ * supported, SourceError if a file cannot be read, TypeError or RangeError for a wrong argument.
  */
 export const loadModel: LoadModel = /* @__PURE__ */ createLoader(modules);
 
-export type { LoadModel, LoadOptions } from "./api/load.js";
-export type { Normalization } from "./image/encode.js";
-export type { DetectOptions, Detection } from "./api/detect.js";
-export type { Box, Image } from "./image/image.js";
-export type { Layer } from "./ir/layers.js";
 export type { Classification } from "./api/classify.js";
-export type { ImageOptions } from "./image/picture.js";
-export type { BuildReport, ClassifyOptions, Network } from "./api/network.js";
-export type { MemoryReport } from "./compiler/plan.js";
-export type { Files, Source } from "./io/source.js";
+export type { DetectOptions, Detection } from "./api/detect.js";
+export type { LoadModel, LoadOptions } from "./api/load.js";
+export type { ClassifyOptions, Network, RunInput, RuntimeReasons, RuntimeReport } from "./api/network.js";
 export type { TensorInfo, TensorValue } from "./api/tensors.js";
-export { FormatError, ModelError, UnsupportedError } from "./errors.js";
+export type { MemoryReport } from "./compiler/plan.js";
+export type { Limits } from "./detection/limits.js";
+export {
+  DisposedError,
+  FormatError,
+  ModelError,
+  PackageError,
+  SourceError,
+  UnsupportedError,
+  type ErrorCode,
+} from "./errors.js";
+export type { Normalization } from "./image/encode.js";
+export type { PictureOptions } from "./image/input.js";
+export type { Box, Picture } from "./image/picture.js";
+export type { Background } from "./image/resize.js";
+export type { Files, GlobalInstance, Source } from "./io/source.js";
+export type { Cost } from "./ir/cost.js";
+export type { Graph } from "./ir/graph.js";
+export type { Layer } from "./ir/layers.js";
+export type { Op, OpAttributes, OpType, Padding, Size } from "./ir/ops.js";
+export type { DType, Quantization, Tensor, TensorData, TensorView } from "./ir/tensor.js";
+export type { Kernels } from "./runtime/features.js";

@@ -47,7 +47,12 @@ function pictures(): Picture[] {
   const photo = jpeg.decode(file, { useTArray: true, formatAsRGBA: false });
   const { width, height } = photo;
   const small = { data: new Uint8Array(512 * 512 * 3), width: 512, height: 512 };
-  resize(photo, { x: 0, y: 0, width, height }, small.data, 512, 512, { antialias: false, background: WHITE });
+  resize(
+    photo,
+    { x: 0, y: 0, width, height },
+    { data: small.data, width: 512, height: 512 },
+    { antialias: false, background: WHITE },
+  );
   return [small, photo].map(({ data, ...size }) => {
     const path = join(folder, `${size.width}.rgb`);
     writeFileSync(path, data);

@@ -7,7 +7,7 @@ export interface Answer {
   readonly body: {
     readonly error?: string;
     readonly detections?: readonly { readonly box: object; readonly score: number; readonly index: number }[];
-    readonly classes?: readonly { readonly index: number; readonly label?: string; readonly probability: number }[];
+    readonly classes?: readonly { readonly index: number; readonly label?: string; readonly score: number }[];
   };
 }
 

@@ -1,18 +1,17 @@
 /** From a network's output to named classes. */
-import type { Graph } from "../ir/graph.js";
 import type { TensorInfo } from "./tensors.js";
 
-/** A class and how probable it is. */
+/** A class and its score. */
 export interface Classification {
-  /** The class name, or its index as a string if there are no labels. */
-  readonly label: string;
-  /** Index of the output. */
+  /** The class name. Absent if the network has no label for this class. */
+  readonly label?: string;
+  /** Index of the class in the network's output. */
   readonly index: number;
-  /** 0…1 */
-  readonly probability: number;
+  /** The network's probability of the class, 0…1. */
+  readonly score: number;
 }
 
-/** The real values of an output as probabilities: as they are if a softmax made them, else through a softmax. */
+/** Returns the real values of an output as probabilities; applies a softmax unless the network ends in one. */
 export function probabilities(output: ArrayLike<number>, info: TensorInfo, softmaxed: boolean): Float32Array {
   const { scale = 1, zeroPoint = 0 } = info;
   const values = Float32Array.from(output, (value) => scale * (value - zeroPoint));
@@ -27,21 +26,16 @@ export function softmax(values: Float32Array): Float32Array {
   return powers.map((power) => power / sum);
 }
 
-/** The most probable classes, best first; of equally probable ones the lower index first. */
-export function best(probable: Float32Array, topK: number, labels: readonly string[] | undefined): Classification[] {
-  return Array.from(probable.keys())
-    .toSorted((a, b) => probable[b]! - probable[a]! || a - b)
+/** Returns the classes with the highest scores, best first; of equal scores the lower index first. */
+export function best(scores: Float32Array, topK: number, labels: readonly string[] | undefined): Classification[] {
+  return Array.from(scores.keys())
+    .toSorted((a, b) => scores[b]! - scores[a]! || a - b)
     .slice(0, topK)
-    .map((index) => ({ label: labels?.[index] ?? String(index), index, probability: probable[index]! }));
+    .map((index) => ({ ...labelAt(labels, index), index, score: scores[index]! }));
 }
 
-/** Whether a graph's first output comes out of a softmax. */
-export function endsInSoftmax({ ops, outputs }: Graph): boolean {
-  let tensor = outputs[0]!;
-  for (const op of ops.toReversed()) {
-    if (op.outputs[0] !== tensor) continue;
-    if (op.type !== "reshape" && op.type !== "dequantize" && op.type !== "quantize") return op.type === "softmax";
-    tensor = op.inputs[0]!;
-  }
-  return false;
+/** The label of a class as a property of a result; no property if there is no such label. */
+export function labelAt(labels: readonly string[] | undefined, index: number): { readonly label?: string } {
+  const label = labels?.[index];
+  return label === undefined ? {} : { label };
 }

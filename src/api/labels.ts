@@ -16,7 +16,7 @@ export function parseLabels(text: string): string[] {
 /** Checks labels that a caller gave. Throws TypeError if they are not strings. */
 export function checkLabels(labels: readonly string[]): readonly string[] {
   const wrong = labels.findIndex((label) => typeof label !== "string");
-  if (wrong >= 0) throw new TypeError(`"labels" expected strings, got ${describe(labels[wrong])} at ${wrong}`);
+  if (wrong >= 0) throw new TypeError(`"labels" must be strings, got ${describe(labels[wrong])} at ${wrong}`);
   return labels;
 }
 

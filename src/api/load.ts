@@ -1,152 +1,200 @@
-/** Loading a model, from a source to a network that runs. */
-import { detectionOutputs } from "./detect.js";
-import { describe, ModelError } from "../errors.js";
+/** Loads a model: from a source to a network that runs. */
+import { describe, ModelError, UnsupportedError } from "../errors.js";
 import { readModel } from "../formats/index.js";
+import type { Normalization } from "../image/encode.js";
+import { checkMaxMemory, readSource, type Contents, type Files, type Source } from "../io/source.js";
+import { decodeText } from "../io/text.js";
 import { buildGraph, type Graph } from "../ir/graph.js";
 import { absorb } from "../ir/passes/absorb.js";
 import { batchNormsAsDepthwise, foldBatchNorms } from "../ir/passes/batchnorm.js";
 import { batched } from "../ir/passes/batch.js";
 import { foldConstants } from "../ir/passes/constants.js";
 import { toFloat32 } from "../ir/passes/precision.js";
-import { featureMap } from "../ir/tensor.js";
-import type { Normalization } from "../image/encode.js";
-import { checkLabels, embeddedLabels, parseLabels } from "./labels.js";
-import { Network } from "./network.js";
-import { bestBuild, processors, startedWide, whyNoThreads, type Build } from "../runtime/features.js";
+import {
+  bestKernels,
+  hasRelaxedSimd,
+  processors,
+  startedWide,
+  whyNoThreads,
+  type Kernels,
+} from "../runtime/features.js";
 import type { ModuleSource } from "../runtime/kernels.js";
 import { Program } from "../runtime/program.js";
-import { checkMaxMemory, readSource, type Contents, type Files, type Source } from "../io/source.js";
-import { decodeText } from "../io/text.js";
+import { labelCounts, pooledFeatures } from "./head.js";
+import { checkLabels, embeddedLabels, parseLabels } from "./labels.js";
+import { Network, type RuntimeReasons } from "./network.js";
 
 export interface LoadOptions {
-  /** "float32" runs a quantised model with its weights dequantised. Default: as the file has it. */
+  /** "float32" runs a quantised model with dequantised weights. Default: the model's own types. */
   readonly precision?: "float32";
-  /** Which kernels to run. Default: the fastest that the runtime has. */
-  readonly build?: "simd" | "relaxed";
-  /** Class names: an array, a text with one a line, or where to read such a text. Default: those in the model file. */
+  /**
+   * Which kernels to run. All give the same 8-bit outputs; float32 outputs of "relaxed" and "wide" may differ from
+   * those of "simd" in the last bits.
+   *
+   * - "auto": the fastest kernels that run without a flag of the engine, or "wide" in a Node that was started with
+   *   `--experimental-wasm-revectorize`.
+   * - "simd": every engine with WebAssembly SIMD.
+   * - "relaxed": engines with relaxed SIMD.
+   * - "wide": sets V8's experimental flag for vectors of 256 bits, for the whole process, and uses the kernels made for it
+   *   if a check shows that they are exact and faster. Needs Node 24 or later on x64.
+   *
+   * If the entry of the package lacks the kernels, or the check for "wide" fails, others run and the network's
+   * `runtime.reasons.kernels` says why. Default: "auto".
+   */
+  readonly kernels?: "auto" | Kernels;
+  /** Class names: an array, a text with one per line, or a source of such a text. Default: the labels in the model file. */
   readonly labels?: readonly string[] | Source;
-  /** How bytes become the network's inputs. Default: as its quantisation says; for float32 inputs (p - 127.5) / 127.5. */
+  /** How bytes become the network's inputs. Default: by its quantisation; (p - 127.5) / 127.5 for float32 inputs. */
   readonly normalization?: Normalization;
-  /** How many images to compute at once in run() and classifyBatch(). Memory grows with it. Default: 1. */
+  /** Number of images that run() and classifyBatch() compute at once, 1 to 4096. Memory grows with it. Default: 1. */
   readonly batch?: number;
   /**
-   * How many threads to run on, the caller's included; "auto" takes up to four processors. In pages that are not
-   * cross-origin isolated, and in Workers, there is one, and the network's `build.reason` says why. Default: 1.
+   * Number of threads, 1 to 64, the caller's included; "auto" takes one per processor, at most four. Where threads are
+   * not available, one runs and the network's `runtime.reasons.threads` says why. Default: 1.
    */
   readonly threads?: number | "auto";
-  /**
-   * Sets V8's experimental flag for vectors of 256 bits, for the whole process, and uses kernels made for it if a check
-   * shows that they work; else the network's `build.reason` says why not. Node 24 and later on x64. Default: false,
-   * or true in a Node that was started with `--experimental-wasm-revectorize`.
-   */
-  readonly revectorize?: boolean;
   /** Bytes of linear memory that the model may take. Default: 512 MiB. */
   readonly maxMemory?: number;
 }
 
-const DEFAULT_MAX_MEMORY = 512 * 2 ** 20;
-const MOST_AUTO_THREADS = 4;
-const MOST_THREADS = 64;
-const MOST_IMAGES = 4096;
-const MOST_LABEL_BYTES = 2 ** 24;
+/** Bytes of linear memory that a model may take unless told otherwise. */
+export const DEFAULT_MAX_MEMORY = 512 * 2 ** 20;
+
+const MAX_AUTO_THREADS = 4;
+const MAX_THREADS = 64;
+const MAX_BATCH = 4096;
+const MAX_LABEL_BYTES = 2 ** 24;
 
 export type LoadModel = (model: Source | Files | Graph, options?: LoadOptions) => Promise<Network>;
 
-/** loadModel() with kernels from where an entry of the package has them. */
+/**
+ * Returns loadModel() for the kernels of one entry of the package.
+ *
+ * @internal
+ */
 export function createLoader(modules: ModuleSource): LoadModel {
-  const known = new Map<string, ReturnType<ModuleSource>>();
-  const compiled: ModuleSource = (build, shared) => {
-    const key = `${build} ${shared}`;
-    if (!known.has(key)) known.set(key, modules(build, shared));
-    return known.get(key);
-  };
+  const compiled = compiledOnce(modules);
   return async (model, options = {}) => {
     checkOptions(options);
     const { batch = 1, normalization, maxMemory = DEFAULT_MAX_MEMORY } = options;
+    const choice = await chooseKernels(compiled, options.kernels ?? "auto");
     const file = isGraph(model) ? undefined : await readSource(model, "model", maxMemory);
     const graph = prepare(file ? await readModel(file) : (model as Graph), options.precision);
     const labels = await readLabels(options.labels, file?.bytes, graph);
     const forBatch = buildGraph(batched(graph, batch));
     const features = pooledFeatures(forBatch);
-    const choice = await chooseBuild(compiled, options);
-    const { program, reason } = await createProgram(forBatch, compiled, choice, features, options, file);
-    const build = {
-      kernels: choice.build,
-      threads: program.threads,
-      byteProducts: program.target.multipliesBytes,
-      ...(reason !== undefined && { reason }),
+    const keep = features === undefined ? [] : [features];
+    const { program, reason } = await createProgram(
+      forBatch,
+      (shared) => compiled(choice.kernels, shared),
+      { maxMemory, batch, keep, file },
+      options.threads ?? 1,
+    );
+    const reasons: RuntimeReasons = {
+      ...(choice.reason !== undefined && { kernels: choice.reason }),
+      ...(reason !== undefined && { threads: reason }),
     };
-    return new Network({ graph: program.graph, program, build, batch, labels, normalization, features });
+    const runtime = {
+      kernels: choice.kernels,
+      threads: program.threads,
+      byteProducts: program.target.multipliesBytes ? ("unsigned" as const) : undefined,
+      ...(Object.keys(reasons).length > 0 && { reasons }),
+    };
+    return new Network({ graph: program.graph, program, runtime, batch, labels, normalization, features });
   };
 }
 
-/** A build, and why it is not the one that was asked for. */
+/** The same modules, compiled at the first request; a failed compilation is tried again. */
+function compiledOnce(modules: ModuleSource): ModuleSource {
+  const known = new Map<string, ReturnType<ModuleSource>>();
+  return (kernels, shared) => {
+    const key = `${kernels} ${shared}`;
+    if (!known.has(key)) {
+      const compiling = modules(kernels, shared);
+      known.set(key, compiling);
+      compiling?.catch(() => known.delete(key));
+    }
+    return known.get(key);
+  };
+}
+
+/** A set of kernels, and the reason why it is not the one that was asked for. */
 interface Choice {
-  readonly build: Build;
+  readonly kernels: Kernels;
   readonly reason?: string | undefined;
 }
 
-async function chooseBuild(
-  modules: ModuleSource,
-  { build, revectorize = startedWide() }: LoadOptions,
-): Promise<Choice> {
-  const best = build ?? bestBuild();
-  if (modules(best, false) === undefined) {
-    const reason = "this entry of the package has no kernels but simd";
-    return { build: "simd", ...((build || revectorize) && { reason }) };
+/** Throws UnsupportedError if this runtime cannot run the kernels that were asked for. */
+async function chooseKernels(modules: ModuleSource, asked: "auto" | Kernels): Promise<Choice> {
+  const best = bestKernels();
+  const wantsWide = asked === "wide" || (asked === "auto" && startedWide());
+  if (asked === "simd") return { kernels: "simd" };
+  if (modules(asked === "relaxed" ? "relaxed" : best, false) === undefined) {
+    const reason = 'this entry of the package has only the kernels "simd"';
+    return { kernels: "simd", ...((asked === "relaxed" || wantsWide) && { reason }) };
   }
-  if (!revectorize || build !== undefined) return { build: best };
-  const { whyNotWide } = await import("../runtime/revectorize.js");
-  const reason = await whyNotWide(modules);
-  return reason === undefined ? { build: "wide" } : { build: best, reason };
-}
-
-/** The program on as many threads as wanted, or on one and the reason why. */
-async function createProgram(
-  graph: Graph,
-  modules: ModuleSource,
-  { build, reason }: Choice,
-  features: number | undefined,
-  { maxMemory = DEFAULT_MAX_MEMORY, threads = 1, batch = 1 }: LoadOptions,
-  file: Contents | undefined,
-): Promise<{ program: Program; reason: string | undefined }> {
-  const settings = { maxMemory, batch, keep: features === undefined ? [] : [features], file };
-  const wanted = threads === "auto" ? Math.min(processors(), MOST_AUTO_THREADS) : threads;
-  if (wanted === 1) return { program: await Program.create(graph, (await modules(build, false))!, settings), reason };
-  const shared = modules(build, true);
-  let obstacle = shared ? whyNoThreads() : "this entry of the package has no kernels for shared memory";
-  if (shared && obstacle === undefined) {
-    try {
-      return { program: await Program.create(graph, await shared, { ...settings, threads: wanted }), reason };
-    } catch (error) {
-      if (error instanceof ModelError || error instanceof RangeError) throw error;
-      obstacle = `no worker could be started: ${(error as Error).message}`;
-    }
-  }
-  const program = await Program.create(graph, (await modules(build, false))!, settings);
-  return { program, reason: reason === undefined ? obstacle : `${reason}; ${obstacle}` };
-}
-
-function checkOptions({ build, precision, threads, batch, maxMemory = DEFAULT_MAX_MEMORY }: LoadOptions): void {
-  checkMaxMemory(maxMemory);
-  if (build !== undefined && build !== "simd" && build !== "relaxed") {
-    throw new RangeError(`"build" expected "simd" or "relaxed", got ${describe(build)}`);
-  }
-  if (precision !== undefined && precision !== "float32") {
-    throw new RangeError(`"precision" expected "float32", got ${describe(precision)}`);
-  }
-  if (batch !== undefined && !(Number.isInteger(batch) && batch >= 1 && batch <= MOST_IMAGES)) {
-    throw new RangeError(`"batch" expected a whole number from 1 to ${MOST_IMAGES}, got ${describe(batch)}`);
-  }
-  const fits = threads === undefined || threads === "auto" || (Number.isInteger(threads) && threads >= 1);
-  if (!fits || Number(threads) > MOST_THREADS) {
-    throw new RangeError(
-      `"threads" expected "auto" or a whole number from 1 to ${MOST_THREADS}, got ${describe(threads)}`,
+  if (asked === "relaxed" && !hasRelaxedSimd()) {
+    throw new UnsupportedError(
+      '"kernels" must be "simd" or "auto" here: this runtime has no relaxed SIMD, got "relaxed"',
     );
   }
+  if (!wantsWide) return { kernels: best };
+  const { whyNotWide } = await import("../runtime/revectorize.js");
+  const reason = await whyNotWide(modules);
+  return reason === undefined ? { kernels: "wide" } : { kernels: best, reason };
 }
 
-/** The rewrites between a file's graph and the kernels. */
+/** Returns the program on the threads that were asked for, or on one thread and the reason why. */
+async function createProgram(
+  graph: Graph,
+  modules: (shared: boolean) => ReturnType<ModuleSource>,
+  settings: { maxMemory: number; batch: number; keep: readonly number[]; file: Contents | undefined },
+  asked: number | "auto",
+): Promise<{ program: Program; reason?: string }> {
+  const threads = asked === "auto" ? Math.min(processors(), MAX_AUTO_THREADS) : asked;
+  const alone = async () => Program.create(graph, (await modules(false))!, settings);
+  if (threads === 1) return { program: await alone() };
+  const shared = modules(true);
+  if (!shared) return { program: await alone(), reason: "this entry of the package has no kernels for shared memory" };
+  const obstacle = whyNoThreads();
+  if (obstacle !== undefined) return { program: await alone(), reason: obstacle };
+  try {
+    return { program: await Program.create(graph, await shared, { ...settings, threads }) };
+  } catch (error) {
+    if (error instanceof ModelError || error instanceof RangeError) throw error;
+    return { program: await alone(), reason: `no worker could be started: ${(error as Error).message}` };
+  }
+}
+
+const KERNELS: ReadonlySet<unknown> = new Set(["auto", "simd", "relaxed", "wide"]);
+
+function checkOptions({
+  kernels = "auto",
+  precision,
+  threads = "auto",
+  batch = 1,
+  maxMemory = DEFAULT_MAX_MEMORY,
+}: LoadOptions): void {
+  if (!KERNELS.has(kernels)) {
+    throw new RangeError(`"kernels" must be "auto", "simd", "relaxed" or "wide", got ${describe(kernels)}`);
+  }
+  if (precision !== undefined && precision !== "float32") {
+    throw new RangeError(`"precision" must be "float32", got ${describe(precision)}`);
+  }
+  if (!isIntegerUpTo(batch, MAX_BATCH)) {
+    throw new RangeError(`"batch" must be an integer from 1 to ${MAX_BATCH}, got ${describe(batch)}`);
+  }
+  if (threads !== "auto" && !isIntegerUpTo(threads, MAX_THREADS)) {
+    throw new RangeError(`"threads" must be "auto" or an integer from 1 to ${MAX_THREADS}, got ${describe(threads)}`);
+  }
+  checkMaxMemory(maxMemory);
+}
+
+function isIntegerUpTo(value: unknown, limit: number): boolean {
+  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= limit;
+}
+
+/** Rewrites the graph of a model file into the graph that the compiler takes. */
 export function prepare(graph: Graph, precision: "float32" | undefined): Graph {
   const constant = foldConstants(graph);
   const typed = precision ? toFloat32(constant) : constant;
@@ -161,24 +209,7 @@ async function readLabels(
   if (labels === undefined) return file && embeddedLabels(file, labelCounts(graph));
   if (Array.isArray(labels)) return checkLabels(labels);
   if (typeof labels === "string" && labels.includes("\n")) return parseLabels(labels);
-  return parseLabels(decodeText((await readSource(labels as Source, "labels", MOST_LABEL_BYTES)).bytes));
-}
-
-/** How many labels there may be: one for each class, and for detectors one more, that of the background. */
-function labelCounts(graph: Graph): number[] {
-  const detector = detectionOutputs(graph);
-  if (detector) return [detector.classes, detector.classes + 1];
-  return [graph.tensors[graph.outputs[0]!]!.shape.at(-1) ?? 1];
-}
-
-/** The output of the last pooling that leaves one pixel of an image. */
-function pooledFeatures({ ops, tensors }: Graph): number | undefined {
-  const pooling = ops.findLast(({ type, outputs }) => {
-    const { shape } = tensors[outputs[0]!]!;
-    const { height, width } = featureMap(shape);
-    return (type === "averagepool" || type === "mean") && (shape.length === 2 || (height === 1 && width === 1));
-  });
-  return pooling?.outputs[0];
+  return parseLabels(decodeText((await readSource(labels as Source, "labels", MAX_LABEL_BYTES)).bytes));
 }
 
 function isGraph(model: Source | Files | Graph): model is Graph {

@@ -1,39 +1,52 @@
-/** A loaded model: what it is, and what can be done with it. */
-import { best, endsInSoftmax, probabilities, type Classification } from "./classify.js";
-import { detectionOutputs, detections, type DetectOptions, type Detection } from "./detect.js";
-import { describe, UnsupportedError } from "../errors.js";
+/** A loaded model: its description, and the methods that run it. */
+import { best, probabilities, type Classification } from "./classify.js";
+import { detections, type DetectOptions, type Detection } from "./detect.js";
+import { describe, DisposedError, quote, UnsupportedError } from "../errors.js";
+import { detectionOutputs, endsInSoftmax } from "./head.js";
 import type { Graph } from "../ir/graph.js";
 import type { TensorView } from "../ir/tensor.js";
 import type { Normalization } from "../image/encode.js";
-import type { Image } from "../image/image.js";
-import { PictureInput, type ImageOptions } from "../image/picture.js";
+import type { Picture } from "../image/picture.js";
+import { PictureInput, type PictureOptions } from "../image/input.js";
 import { describeLayers, type Layer } from "../ir/layers.js";
-import type { Build } from "../runtime/features.js";
+import type { Kernels } from "../runtime/features.js";
 import type { MemoryReport } from "../compiler/plan.js";
 import type { Program } from "../runtime/program.js";
 import { checkElements, describeTensor, type TensorInfo, type TensorValue } from "./tensors.js";
 
-export interface ClassifyOptions extends ImageOptions {
-  /** How many classes to return. Default: 5. */
+export interface ClassifyOptions extends PictureOptions {
+  /** Number of classes to return. Default: 5. */
   readonly topK?: number;
 }
 
-/** What runs. */
-export interface BuildReport {
-  readonly kernels: Build;
-  /** The caller's thread included. */
+/** Kernels and threads that a network runs on. */
+export interface RuntimeReport {
+  readonly kernels: Kernels;
+  /** Number of threads, the caller's included. */
   readonly threads: number;
-  /** 8-bit models multiply bytes at once, which needs relaxed SIMD and, on x64, AVX-VNNI. The results are the same. */
-  readonly byteProducts: boolean;
-  /** Why there is not what was asked for. */
-  readonly reason?: string;
+  /**
+   * "unsigned" if an 8-bit model multiplies unsigned with signed bytes in one instruction, which needs relaxed SIMD and, on
+   * x64, AVX-VNNI; else undefined. The outputs are the same.
+   */
+  readonly byteProducts: "unsigned" | undefined;
+  /** Present if an option could not be granted. */
+  readonly reasons?: RuntimeReasons;
 }
 
-/** What a network is made from. */
+/** For each option of loadModel() that could not be granted, the reason. */
+export interface RuntimeReasons {
+  readonly kernels?: string;
+  readonly threads?: string;
+}
+
+/** Input elements: of the only input, of all inputs in the order of `inputs`, or by the inputs' names. */
+export type RunInput = TensorView | readonly TensorView[] | Readonly<Record<string, TensorView>>;
+
+/** Parts of a network, from the loader. */
 interface Parts {
   readonly graph: Graph;
   readonly program: Program;
-  readonly build: BuildReport;
+  readonly runtime: RuntimeReport;
   readonly batch: number;
   readonly labels: readonly string[] | undefined;
   readonly normalization: Normalization | undefined;
@@ -41,18 +54,18 @@ interface Parts {
   readonly features: number | undefined;
 }
 
-/** A loaded model. Its methods are synchronous; after dispose() they throw. */
+/** A loaded model. Its methods are synchronous; after dispose() they throw a DisposedError. */
 export class Network {
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
   /** The operators in the order they run, with shapes and cost. */
   readonly layers: readonly Layer[];
-  /** Class names, if there are any. */
+  /** Class names; undefined if there are none. */
   readonly labels: readonly string[] | undefined;
-  /** Bytes of linear memory. Nothing is added to them after loading. */
+  /** Bytes of linear memory, which does not grow after loading. */
   readonly memory: MemoryReport;
-  readonly build: BuildReport;
-  /** How many images it takes at once. */
+  readonly runtime: RuntimeReport;
+  /** Number of images that it computes at once. */
   readonly batch: number;
   readonly #graph: Graph;
   readonly #features: number | undefined;
@@ -61,40 +74,41 @@ export class Network {
   #program: Program | undefined;
 
   /** @internal */
-  constructor({ graph, program, build, batch, labels, normalization, features }: Parts) {
+  constructor({ graph, program, runtime, batch, labels, normalization, features }: Parts) {
     this.inputs = graph.inputs.map((index) => describeTensor(graph.tensors[index]!));
     this.outputs = graph.outputs.map((index) => describeTensor(graph.tensors[index]!));
     this.layers = describeLayers(graph);
     this.labels = labels;
     this.memory = program.memory;
-    this.build = build;
+    this.runtime = runtime;
     this.batch = batch;
     this.#graph = graph;
     this.#program = program;
     this.#features = features;
     this.#normalization = normalization;
-    if (normalization) this.#pictureInput(); // what is wrong with it shows at loading
+    if (normalization) this.#pictureInput(); // a wrong normalization throws at loading
   }
 
   /**
    * Runs the network.
    *
-   * @param input the elements of its one input, or of each by name: NHWC, in a typed array of the input's dtype. A
-   * network loaded with a batch also takes fewer images.
-   * @returns its outputs, copied out of the network's memory.
-   * @throws TypeError for another kind of array, RangeError for a wrong length or a number that is not finite.
+   * @param input elements in NHWC, in typed arrays of the inputs' dtypes: one array if there is one input, an array of
+   * them in the order of `inputs`, or a record by name. A network loaded with a batch also takes fewer images.
+   * @returns the outputs in the order of `outputs`, copied out of the network's memory.
+   * @throws TypeError for another kind of array or a record if two inputs have the same name, RangeError for a wrong length
+   * or a number that is not finite, DisposedError after dispose().
    */
-  run(input: TensorView | Readonly<Record<string, TensorView>>): TensorValue[] {
+  run(input: RunInput): TensorValue[] {
     const program = this.program;
     const arrays = this.#arrays(input);
-    const counts = Object.entries(arrays).map(([argument, array], index) =>
+    const counts = arrays.map(({ argument, array }, index) =>
       checkElements(argument, array, program.inputs[index]!, this.batch),
     );
     const images = counts[0] ?? this.batch;
     if (counts.some((count) => count !== images)) {
-      throw new RangeError(`"input" expected as many images in each, got ${counts.join(", ")}`);
+      throw new RangeError(`"input" must have the same number of images in each array, got ${counts.join(", ")}`);
     }
-    for (const [index, array] of Object.values(arrays).entries()) program.inputs[index]!.set(array!);
+    for (const [index, { array }] of arrays.entries()) program.inputs[index]!.set(array as TensorView);
     program.execute(images);
     return this.outputs.map((output, index) => {
       const view = program.outputs[index]!;
@@ -104,18 +118,19 @@ export class Network {
   }
 
   /**
-   * Names what a picture shows, most probable first; of equally probable classes the lower index first.
+   * Classifies a picture: returns the classes with the highest scores, best first; of equal scores the lower index first.
    *
-   * @throws TypeError or RangeError if the picture or an option is not as described.
+   * @throws TypeError or RangeError for a wrong picture or option, UnsupportedError if the model does not take pictures,
+   * DisposedError after dispose().
    */
-  classify(image: Image, options: ClassifyOptions = {}): Classification[] {
+  classify(image: Picture, options: ClassifyOptions = {}): Classification[] {
     return this.classifyBatch([image], options)[0]!;
   }
 
-  /** The same for any number of pictures, as many at once as the network was loaded for. */
-  classifyBatch(images: readonly Image[], { topK = 5, ...options }: ClassifyOptions = {}): Classification[][] {
+  /** Classifies any number of pictures, `batch` at once. Throws as classify() does. */
+  classifyBatch(images: readonly Picture[], { topK = 5, ...options }: ClassifyOptions = {}): Classification[][] {
     if (!Number.isInteger(topK) || topK < 1) {
-      throw new RangeError(`"topK" expected a whole number from 1, got ${describe(topK)}`);
+      throw new RangeError(`"topK" must be an integer from 1, got ${describe(topK)}`);
     }
     const softmaxed = endsInSoftmax(this.#graph);
     const results: Classification[][] = [];
@@ -132,14 +147,14 @@ export class Network {
   }
 
   /**
-   * Finds what a picture shows and where, the surest first; the whole picture becomes the input, without a crop.
+   * Detects objects in a picture, highest score first. The whole picture becomes the input, without a crop.
    *
-   * @throws UnsupportedError if the network is no detector; TypeError or RangeError if the picture or an option is not as
-   * described.
+   * @throws UnsupportedError if the model is not a detector; else as classify().
    */
-  detect(image: Image, { antialias, background, ...limits }: DetectOptions = {}): Detection[] {
+  detect(image: Picture, { antialias, background, ...limits }: DetectOptions = {}): Detection[] {
     const outputs = detectionOutputs(this.#graph);
-    if (!outputs) throw new UnsupportedError("the model does not end in the operator of detectors");
+    if (!outputs)
+      throw new UnsupportedError("the model does not end in a detection operator (TFLite_Detection_PostProcess)");
     return detections(outputs, this.labels, image, limits, () => {
       const options = { crop: 1, ...(antialias !== undefined && { antialias }), ...(background && { background }) };
       return this.#show([image], options).outputs;
@@ -147,26 +162,26 @@ export class Network {
   }
 
   /**
-   * The features of a picture: what the network's last global pooling makes of it, before any classifier. Pictures that
-   * show similar things have similar features, which is what fine-grained classification and search build on.
+   * Returns the pooled features before the classifier: float32 [C], not normalised. Similar pictures have similar features,
+   * the basis of search and of classifiers of your own.
    *
-   * @throws UnsupportedError if the network has no such layer; else as classify().
+   * @throws UnsupportedError if the model has no global pooling; else as classify().
    */
-  embed(image: Image, options: ImageOptions = {}): Float32Array {
+  embed(image: Picture, options: PictureOptions = {}): Float32Array {
     if (this.#features === undefined) {
-      throw new UnsupportedError("the model has no pooling over the whole image to take features from");
+      throw new UnsupportedError("the model has no global pooling to take features from");
     }
     const all = this.#show([image], options).read(this.#features);
     return all.slice(0, all.length / this.batch);
   }
 
-  /** @internal What runs. */
+  /** @internal */
   get program(): Program {
-    if (!this.#program) throw new Error("the network is disposed");
+    if (!this.#program) throw new DisposedError("the network is disposed");
     return this.#program;
   }
 
-  /** Ends the network's threads and lets go of its memory. Calling it again does nothing. */
+  /** Ends the network's threads and releases its memory. Further calls do nothing. */
   dispose(): void {
     this.#program?.dispose();
     this.#program = undefined;
@@ -179,7 +194,7 @@ export class Network {
   }
 
   /** Runs the network on up to a batch of pictures. */
-  #show(images: readonly Image[], options: ImageOptions): Program {
+  #show(images: readonly Picture[], options: PictureOptions): Program {
     const program = this.program;
     const picture = this.#pictureInput();
     for (const [slot, image] of images.entries()) picture.write(image, options, program.inputs[0]!, slot);
@@ -187,14 +202,28 @@ export class Network {
     return program;
   }
 
-  /** The arrays of all inputs, in their order, by the names that messages give them. */
-  #arrays(input: TensorView | Readonly<Record<string, TensorView>>): Record<string, TensorView | undefined> {
+  /** The arrays for all inputs, in the inputs' order, and their names for messages. */
+  #arrays(input: RunInput): { argument: string; array: unknown }[] {
     const names = this.inputs.map(({ name }) => name);
-    if (typeof input !== "object" || input === null || (ArrayBuffer.isView(input) && names.length !== 1)) {
-      const expected = names.length === 1 ? "a typed array or a record of them" : `a record of ${names.join(", ")}`;
-      throw new TypeError(`"input" expected ${expected}, got ${describe(input)}`);
+    if (ArrayBuffer.isView(input) && names.length === 1) return [{ argument: "input", array: input }];
+    if (Array.isArray(input)) {
+      if (input.length !== names.length) {
+        throw new RangeError(`"input" must have ${names.length} arrays, got ${input.length}`);
+      }
+      return Array.from(input, (array: unknown, index) => ({ argument: `input[${index}]`, array }));
     }
-    if (ArrayBuffer.isView(input)) return { input };
-    return Object.fromEntries(names.map((name) => [`input.${name}`, input[name]]));
+    if (typeof input !== "object" || input === null || ArrayBuffer.isView(input)) {
+      const one = names.length === 1 ? "a typed array, " : "";
+      throw new TypeError(`"input" must be ${one}an array of typed arrays or a record of them, got ${describe(input)}`);
+    }
+    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    if (twice !== undefined) {
+      throw new TypeError(`"input" must be an array of typed arrays: two inputs are named ${quote(twice)}`);
+    }
+    const record = input as Readonly<Record<string, TensorView>>;
+    return names.map((name) => ({
+      argument: /^[\w./:-]{1,80}$/.test(name) ? `input.${name}` : `input[${quote(name)}]`,
+      array: Object.hasOwn(record, name) ? record[name] : undefined,
+    }));
   }
 }

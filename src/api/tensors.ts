@@ -1,4 +1,4 @@
-/** The inputs and outputs of a network as callers see them. */
+/** Inputs and outputs of a network, as callers see them. */
 import { describe } from "../errors.js";
 import type { DType, Tensor, TensorView } from "../ir/tensor.js";
 
@@ -24,22 +24,22 @@ export function describeTensor({ name, dtype, shape, quantization }: Tensor): Te
 }
 
 /**
- * Checks the elements for an input that is like `expected`, which has room for `batch` images.
+ * Checks the elements for an input. `expected` is the network's own array, with room for `batch` images.
  *
- * @returns how many images there are.
+ * @returns the number of images.
  * @throws TypeError for another kind of array, RangeError for another length or a number that is not finite.
  */
 export function checkElements(argument: string, elements: unknown, expected: TensorView, batch: number): number {
   const kind = expected.constructor.name;
   const each = expected.length / batch;
   const lengths = batch === 1 ? `length ${each}` : `length ${each} for each of 1 to ${batch} images`;
-  const message = () => `"${argument}" expected ${kind} of ${lengths}, got ${describe(elements)}`;
+  const message = () => `"${argument}" must be ${kind} of ${lengths}, got ${describe(elements)}`;
   if (!(elements instanceof expected.constructor)) throw new TypeError(message());
   const { length } = elements as TensorView;
   if (length === 0 || length % each || length > expected.length) throw new RangeError(message());
   if (elements instanceof Float32Array) {
     const wrong = firstNotFinite(elements);
-    if (wrong >= 0) throw new RangeError(`"${argument}" expected finite numbers, got ${elements[wrong]} at ${wrong}`);
+    if (wrong >= 0) throw new RangeError(`"${argument}" must have finite numbers, got ${elements[wrong]} at ${wrong}`);
   }
   return length / each;
 }

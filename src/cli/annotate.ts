@@ -1,6 +1,6 @@
 /** Boxes, points and words drawn over a picture. */
 import font from "oled-font-5x7";
-import type { Box, Image } from "../image/image.js";
+import type { Box, Picture } from "../image/picture.js";
 
 /** Something to show in a picture, in its pixels. */
 export interface Mark {
@@ -25,7 +25,7 @@ const BLACK: Colour = [0, 0, 0];
 const LEADING = 2;
 
 /** The picture with its marks, as RGBA. Lines and letters are as thick as suits its size. */
-export function annotate(image: Image, marks: readonly Mark[]): Image {
+export function annotate(image: Picture, marks: readonly Mark[]): Picture {
   const canvas = new Canvas(image);
   const thick = Math.max(1, Math.round(Math.max(image.width, image.height) / 700));
   const lineHeight = (font.height + LEADING) * thick;
@@ -50,12 +50,12 @@ export function annotate(image: Image, marks: readonly Mark[]): Image {
   return canvas;
 }
 
-class Canvas implements Image {
+class Canvas implements Picture {
   readonly data: Uint8ClampedArray;
   readonly width: number;
   readonly height: number;
 
-  constructor({ data, width, height }: Image) {
+  constructor({ data, width, height }: Picture) {
     const channels = data.length / (width * height);
     this.width = width;
     this.height = height;

@@ -51,6 +51,6 @@ export function classifyFiles(net: Network, paths: readonly string[], topK: numb
 
 function listing(classes: ReturnType<Network["classify"]>): string {
   return classes
-    .map(({ label, probability }) => `${(100 * probability).toFixed(1).padStart(6)} %  ${label}\n`)
+    .map(({ label, index, score }) => `${(100 * score).toFixed(1).padStart(6)} %  ${label ?? index}\n`)
     .join("");
 }

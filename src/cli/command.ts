@@ -36,20 +36,20 @@ export function parseCount(option: string, text: string): number {
 /** Options that say how a model runs, for parse(). */
 export const LOAD_OPTIONS = {
   precision: { type: "string" },
-  build: { type: "string" },
+  kernels: { type: "string" },
   threads: { type: "string" },
 } as const;
 
 /** The lines on them in a command's help. */
 export const LOAD_HELP = `  --precision float32   runs a quantised model in float32
-  --build NAME          which kernels to run, simd or relaxed; default: the fastest here
+  --kernels NAME        which kernels to run: auto, simd, relaxed or wide; default: auto
   --threads N           a number, or auto for as many as there are processors, up to four; default: 1`;
 
 /** The values of LOAD_OPTIONS for loadModel(). Throws UsageError. */
-export function loadOptions({ precision, build, threads }: Partial<Record<keyof typeof LOAD_OPTIONS, string>>) {
+export function loadOptions({ precision, kernels, threads }: Partial<Record<keyof typeof LOAD_OPTIONS, string>>) {
   const options: LoadOptions = {
     ...(precision !== undefined && { precision: expectOneOf("--precision", precision, ["float32"]) }),
-    ...(build !== undefined && { build: expectOneOf("--build", build, ["simd", "relaxed"]) }),
+    ...(kernels !== undefined && { kernels: expectOneOf("--kernels", kernels, ["auto", "simd", "relaxed", "wide"]) }),
     ...(threads !== undefined && { threads: threads === "auto" ? threads : parseCount("--threads", threads) }),
   };
   return options;

@@ -1,14 +1,14 @@
 /** Pictures from files: codecs in WebAssembly, the same that run on Workers. */
 import { readFile } from "node:fs/promises";
 import { imageSize } from "image-size";
-import type { Image } from "../image/image.js";
+import type { Picture } from "../image/picture.js";
 
 /** Pictures that claim more pixels are not decoded: four bytes each, that would be over 400 MB. */
 export const MAX_PIXELS = 100_000_000;
 
 interface Codec {
   /** Makes a fresh decoder; one that failed is not used again. */
-  create(module: WebAssembly.Module): Promise<(bytes: Uint8Array) => Promise<Image>>;
+  create(module: WebAssembly.Module): Promise<(bytes: Uint8Array) => Promise<Picture>>;
   /** Where its WebAssembly is. */
   readonly wasm: string;
 }
@@ -57,14 +57,14 @@ export function emscripten(module: WebAssembly.Module) {
 }
 
 const modules = new Map<Codec, WebAssembly.Module>();
-const decoders = new Map<Codec, (bytes: Uint8Array) => Promise<Image>>();
+const decoders = new Map<Codec, (bytes: Uint8Array) => Promise<Picture>>();
 
 /**
  * Decodes a JPEG, PNG or WebP file; JPEGs are turned upright.
  *
  * @throws Error if it is none of these, claims more than MAX_PIXELS, or is damaged.
  */
-export async function decodeImage(bytes: Uint8Array): Promise<Image> {
+export async function decodeImage(bytes: Uint8Array): Promise<Picture> {
   const codec = CODECS[checkHeader(bytes)]!;
   try {
     const decode = decoders.get(codec) ?? (await codec.create(await compiled(codec)));
@@ -109,7 +109,7 @@ function exact(bytes: Uint8Array): ArrayBuffer {
 }
 
 /** What the PNG codec makes; Node has none. */
-class NodeImageData implements Image {
+class NodeImageData implements Picture {
   readonly data: Uint8ClampedArray;
   readonly width: number;
   readonly height: number;

@@ -59,8 +59,8 @@ export default command;
 
 function listing(found: readonly Detection[]): string {
   if (!found.length) return "  nothing\n";
-  const rows = found.map(({ label, score, box }) => [
-    label,
+  const rows = found.map(({ label, index, score, box }) => [
+    label ?? String(index),
     `${(100 * score).toFixed(0)} %`,
     [box.x, box.y].map(Math.round).join(","),
     [box.width, box.height].map(Math.round).join("×"),
@@ -68,6 +68,6 @@ function listing(found: readonly Detection[]): string {
   return table([["what", "score", "at", "size"], ...rows], [false, true, true, true]);
 }
 
-function markOf({ box, label, score }: Detection) {
-  return { box, lines: [`${label} ${(100 * score).toFixed(0)} %`] };
+function markOf({ box, label, index, score }: Detection) {
+  return { box, lines: [`${label ?? index} ${(100 * score).toFixed(0)} %`] };
 }

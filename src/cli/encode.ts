@@ -1,7 +1,7 @@
 /** Pictures to files: codecs in WebAssembly. */
 import { readFile, writeFile } from "node:fs/promises";
 import { extname } from "node:path";
-import type { Image } from "../image/image.js";
+import type { Picture } from "../image/picture.js";
 import { UsageError } from "./command.js";
 import { emscripten } from "./decode.js";
 
@@ -33,7 +33,7 @@ export function checkPictureName(path: string, pictures: readonly string[]): voi
 }
 
 /** Writes RGBA pixels to a file. */
-export async function writePicture(path: string, image: Image): Promise<void> {
+export async function writePicture(path: string, image: Picture): Promise<void> {
   const encode = await ENCODERS[extname(path).toLowerCase()]!();
   await writeFile(path, new Uint8Array(await encode(image as ImageData)));
 }

@@ -53,13 +53,13 @@ export function findFaces(
 
 function listing(faces: readonly Face[]): string {
   if (!faces.length) return "  no faces\n";
-  const rows = faces.map(({ box, score, age, gender, genderProbability, expressions }, index) => [
+  const rows = faces.map(({ box, score, age, gender, genderScore, expressions }, index) => [
     String(index + 1),
     [box.x, box.y].map(Math.round).join(","),
     [box.width, box.height].map(Math.round).join("×"),
     percent(score, 0),
     age === undefined ? "" : age.toFixed(0),
-    gender === undefined ? "" : `${gender} ${percent(genderProbability!, 0)}`,
+    gender === undefined ? "" : `${gender} ${percent(genderScore!, 0)}`,
     expressions === undefined ? "" : strongest(expressions),
   ]);
   const head = ["face", "at", "size", "score", "age", "gender", "expression"];
@@ -73,6 +73,6 @@ function markOf({ box, age, gender, expressions, landmarks = [] }: Face) {
 
 /** The most probable expression. */
 function strongest(expressions: NonNullable<Face["expressions"]>): string {
-  const [name, probability] = Object.entries(expressions).reduce((a, b) => (b[1] > a[1] ? b : a));
-  return `${name} ${percent(probability, 0)}`;
+  const [name, score] = Object.entries(expressions).reduce((a, b) => (b[1] > a[1] ? b : a));
+  return `${name} ${percent(score, 0)}`;
 }

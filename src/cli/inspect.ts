@@ -24,10 +24,10 @@ parameters, and the memory that running it takes.
 
 export default command;
 
-function summary({ inputs, outputs, layers, memory, build, labels }: Network) {
+function summary({ inputs, outputs, layers, memory, runtime, labels }: Network) {
   const multAdds = total(layers, "multAdds");
   const parameters = total(layers, "parameters");
-  return { inputs, outputs, layers, multAdds, parameters, memory, build, labels: labels?.length ?? 0 };
+  return { inputs, outputs, layers, multAdds, parameters, memory, runtime, labels: labels?.length ?? 0 };
 }
 
 function report(net: Network): string {

@@ -2,7 +2,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { SingleBar } from "cli-progress";
-import type { Image } from "../image/image.js";
+import type { Picture } from "../image/picture.js";
 import { decodeImage } from "./decode.js";
 
 const IMAGE_FILE = /\.(jpe?g|png|webp)$/i;
@@ -22,7 +22,7 @@ export interface Answer {
 export async function eachPicture(
   paths: readonly string[],
   asJson: boolean,
-  look: (image: Image, file: string) => Answer | Promise<Answer>,
+  look: (image: Picture, file: string) => Answer | Promise<Answer>,
 ): Promise<number> {
   const files = await expand(paths);
   const showProgress = files.length > 1 && process.stderr.isTTY && !process.stdout.isTTY;

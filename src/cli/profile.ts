@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { formatShape, type TensorView } from "../ir/tensor.js";
-import { loadModel, type BuildReport, type Network } from "../index.js";
+import { loadModel, type RuntimeReport, type Network } from "../index.js";
 import { seededRandom } from "../models/random.js";
 import { profileSteps } from "../runtime/profile.js";
 import {
@@ -63,12 +63,12 @@ interface Layer {
   readonly share: number;
 }
 
-interface Profile extends Omit<Layer, "type" | "share">, BuildReport {
+interface Profile extends Omit<Layer, "type" | "share">, RuntimeReport {
   readonly model: string;
   readonly layers: readonly Layer[];
 }
 
-function profileOf(model: string, { program, build }: Network, time: number): Profile {
+function profileOf(model: string, { program, runtime }: Network, time: number): Profile {
   const stages = profileSteps(program, program.inputs.map(noise), time);
   const total = (what: "milliseconds" | "multAdds" | "bytes") => stages.reduce((sum, stage) => sum + stage[what], 0);
   const milliseconds = total("milliseconds");
@@ -82,7 +82,7 @@ function profileOf(model: string, { program, build }: Network, time: number): Pr
       share: cost.milliseconds / milliseconds,
     };
   });
-  return { model, ...build, milliseconds, multAdds: total("multAdds"), bytes: total("bytes"), layers };
+  return { model, ...runtime, milliseconds, multAdds: total("multAdds"), bytes: total("bytes"), layers };
 }
 
 /** Any input: how long a run takes does not depend on it. */
@@ -104,9 +104,9 @@ function report(profile: Profile): string {
 }
 
 /** What ran, and on what. */
-function conditions({ model, kernels, threads, reason }: Profile): string {
+function conditions({ model, kernels, threads, reasons }: Profile): string {
   const used = `${kernels} kernels, ${threads === 1 ? "1 thread" : `${threads} threads`}`;
-  return `${basename(model)}, ${used}${reason === undefined ? "" : ` (${reason})`}, Node ${process.version}`;
+  return `${basename(model)}, ${used}${reasons ? ` (${Object.values(reasons).join("; ")})` : ""}, Node ${process.version}`;
 }
 
 /** Milliseconds, GMAC/s and KiB. */

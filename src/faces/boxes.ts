@@ -1,5 +1,5 @@
 /** From a network's square to the pixels of a picture and back: where faces are, and what the other networks are shown. */
-import type { Box } from "../image/image.js";
+import type { Box } from "../image/picture.js";
 
 /** Width and height in pixels. */
 export interface Extent {

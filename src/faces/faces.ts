@@ -4,7 +4,7 @@ import type { Candidates } from "../detection/candidates.js";
 import { checkLimits, type Limits } from "../detection/limits.js";
 import { Ranking, whole } from "../detection/ranking.js";
 import { intersectionOverUnion, suppress } from "../detection/suppress.js";
-import { checkImage, type Box, type Image } from "../image/image.js";
+import { checkPicture, type Box, type Picture } from "../image/picture.js";
 import { checkBackground, WHITE, type Background } from "../image/resize.js";
 import { writeSquare, type Square } from "../image/square.js";
 import type { Network } from "../api/network.js";
@@ -30,7 +30,7 @@ export interface Face {
   /** What it looks like to the network. */
   readonly gender?: "male" | "female";
   /** Of that gender, 0.5…1. */
-  readonly genderProbability?: number;
+  readonly genderScore?: number;
   /** Their sum is 1. */
   readonly expressions?: Readonly<Record<Expression, number>>;
   /**
@@ -82,8 +82,8 @@ export class Faces {
    * @throws TypeError or RangeError if the picture or an option is not as described, Error for an attribute whose network
    * was not loaded.
    */
-  detect(image: Image, options: DetectFacesOptions = {}): Face[] {
-    checkImage(image);
+  detect(image: Picture, options: DetectFacesOptions = {}): Face[] {
+    checkPicture(image);
     const { scoreThreshold = 0.5, iouThreshold = this.#detector.iouThreshold, maxDetections = 100 } = options;
     checkLimits({ scoreThreshold, iouThreshold, maxDetections });
     const { background = WHITE } = options;
@@ -108,7 +108,7 @@ export class Faces {
   }
 
   /** Everything that was asked for of one face. */
-  #estimates(image: Image, box: Box, background: Background, options: DetectFacesOptions): Partial<Face> {
+  #estimates(image: Picture, box: Box, background: Background, options: DetectFacesOptions): Partial<Face> {
     const crop = cropFor(box, image);
     if (!crop) return {};
     const { ageGender, expressions, landmarks } = this.#networks;
@@ -142,16 +142,16 @@ function checkLoaded(options: DetectFacesOptions, networks: FaceNetworks): void 
 }
 
 /** The outputs of a network for a part of a picture: views, which its next run overwrites. */
-function show(network: Network, image: Image, part: Box, square: Square, background: Background): Float32Array[] {
+function show(network: Network, image: Picture, part: Box, square: Square, background: Background): Float32Array[] {
   const { program } = network;
   writeSquare(image, part, square, background, program.inputs[0] as Float32Array);
   program.execute();
   return program.outputs as Float32Array[];
 }
 
-function genderOf(logits: Float32Array): Pick<Face, "gender" | "genderProbability"> {
+function genderOf(logits: Float32Array): Pick<Face, "gender" | "genderScore"> {
   const [male, female] = softmax(logits) as unknown as [number, number];
-  return male > 0.5 ? { gender: "male", genderProbability: male } : { gender: "female", genderProbability: female };
+  return male > 0.5 ? { gender: "male", genderScore: male } : { gender: "female", genderScore: female };
 }
 
 function expressionsOf(logits: Float32Array): Record<Expression, number> {

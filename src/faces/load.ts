@@ -1,5 +1,5 @@
 /** Loading the face networks. */
-import type { LoadModel, LoadOptions } from "../api/load.js";
+import { DEFAULT_MAX_MEMORY, type LoadModel, type LoadOptions } from "../api/load.js";
 import { anchorsOfCorners } from "../detection/ssd.js";
 import { describe, FormatError } from "../errors.js";
 import { checkMaxMemory } from "../io/source.js";
@@ -11,7 +11,7 @@ import { Faces, NEEDED, type FaceAttribute } from "./faces.js";
 import { FACE_NETWORKS, type FaceNetwork } from "./networks.js";
 import { installedWeights, readFaceWeights, type WeightFiles } from "./weights.js";
 
-export interface LoadFacesOptions extends Pick<LoadOptions, "build" | "revectorize"> {
+export interface LoadFacesOptions extends Pick<LoadOptions, "kernels"> {
   /**
    * The model files of `@vladmandic/face-api`: their folder, as a path or URL, or the bytes of each by its name. Default:
    * those of the installed package, in Node, Deno and Bun.
@@ -30,12 +30,15 @@ export interface LoadFacesOptions extends Pick<LoadOptions, "build" | "revectori
   readonly maxMemory?: number;
 }
 
-const DEFAULT_MAX_MEMORY = 512 * 2 ** 20;
 const ATTRIBUTES = Object.keys(NEEDED) as FaceAttribute[];
 
 export type LoadFaces = (options?: LoadFacesOptions) => Promise<Faces>;
 
-/** loadFaces() with the kernels of an entry's loadModel(). */
+/**
+ * Returns loadFaces() with the kernels of an entry's loadModel().
+ *
+ * @internal
+ */
 export function createFacesLoader(loadModel: LoadModel): LoadFaces {
   return async (options = {}) => {
     const { maxMemory = DEFAULT_MAX_MEMORY } = options;

@@ -2,10 +2,10 @@
 import { readWeights } from "../formats/tfjs/weights.js";
 import { parseJson } from "../formats/json.js";
 import type { StoredWeights } from "../models/stored.js";
-import { readSource, type Files, type Source } from "../io/source.js";
+import { readSource, type Files, type GlobalInstance, type Source } from "../io/source.js";
 
 /** The folder with the files, as a path or URL; or the bytes of each by its name. */
-export type WeightFiles = string | URL | Files;
+export type WeightFiles = string | GlobalInstance<"URL"> | Files;
 
 /**
  * Reads the weights that a manifest lists.
@@ -33,7 +33,7 @@ function namesOf(files: Files): string {
 }
 
 /** The folder of an installed `@vladmandic/face-api`, as Node finds it from here. Throws TypeError if there is none. */
-export function installedWeights(): URL {
+export function installedWeights(): GlobalInstance<"URL"> {
   try {
     return new URL(".", import.meta.resolve("@vladmandic/face-api/model/ssd_mobilenetv1_model-weights_manifest.json"));
   } catch {

@@ -35,7 +35,7 @@ export function encodingOf(input: Tensor, normalization: Normalization | undefin
     const [m, s] = [mean, std].map((value) => (typeof value === "number" ? value : value?.[c]));
     if (!Number.isFinite(m) || !Number.isFinite(s) || s === 0) {
       throw new RangeError(
-        `"normalization" expected finite mean and std other than 0, got ${describe(m)}, ${describe(s)}`,
+        `"normalization" must have a finite mean and a finite std other than 0, got ${describe(m)}, ${describe(s)}`,
       );
     }
     return Float32Array.from({ length: 256 }, (_, byte) => {

@@ -1,55 +1,54 @@
-/** A network's input that takes pictures: crop, resize, encode. */
-import { UnsupportedError } from "../errors.js";
-import { featureMap, formatShape, type Tensor, type TensorView } from "../ir/tensor.js";
-import { encode, encodingOf, type Encoding, type Normalization } from "./encode.js";
-import { centralCrop, checkImage, type Image } from "./image.js";
-import { checkBackground, resize, WHITE } from "./resize.js";
+/** Pictures as callers pass them, and parts of them. */
+import { describe } from "../errors.js";
 
-export interface ImageOptions {
-  /** The fraction of each side that the central crop keeps; 1 keeps all. Default: 0.875. */
-  readonly crop?: number;
-  /** Average the pixels instead of sampling four, for pictures much larger than the input. Default: false. */
-  readonly antialias?: boolean;
-  /** RGB bytes behind transparent pixels. Default: white. */
-  readonly background?: readonly [number, number, number];
+/** Decoded pixels, as in `ImageData` and as every decoder returns them. */
+export interface Picture {
+  /** RGB or RGBA bytes, row by row from the top; alpha is not premultiplied. */
+  readonly data: Uint8Array | Uint8ClampedArray;
+  /** Pixels. */
+  readonly width: number;
+  /** Pixels. */
+  readonly height: number;
 }
 
-export class PictureInput {
-  readonly #width: number;
-  readonly #height: number;
-  readonly #encoding: Encoding;
-  /** Where the resized picture is until it is encoded. */
-  readonly #rgb: Uint8Array;
+/** Part of a picture, in pixels. */
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
 
-  /** Throws UnsupportedError if the model has not one input of three channels. */
-  constructor(inputs: readonly Tensor[], normalization: Normalization | undefined) {
-    const [input, ...others] = inputs;
-    if (!input || others.length || input.shape.length !== 4 || input.shape[3] !== 3) {
-      const shapes = inputs.map(({ shape }) => formatShape(shape)).join(", ");
-      throw new UnsupportedError(`pictures need a model with one input of 1×height×width×3, this one has ${shapes}`);
+/** Returns the bytes of a pixel, 3 or 4. Throws TypeError or RangeError if the fields do not make a picture. */
+export function checkPicture(image: Picture): 3 | 4 {
+  const { data, width, height } = image ?? {};
+  if (!(data instanceof Uint8Array || data instanceof Uint8ClampedArray)) {
+    throw new TypeError(`"image.data" must be Uint8Array or Uint8ClampedArray, got ${describe(data)}`);
+  }
+  for (const [name, size] of [
+    ["width", width],
+    ["height", height],
+  ] as const) {
+    if (!Number.isSafeInteger(size) || size < 1) {
+      throw new RangeError(`"image.${name}" must be an integer from 1, got ${describe(size)}`);
     }
-    const { width, height } = featureMap(input.shape);
-    this.#width = width;
-    this.#height = height;
-    this.#encoding = encodingOf(input, normalization);
-    this.#rgb = new Uint8Array(this.#encoding === "identity" ? 0 : width * height * 3);
   }
+  const pixels = width * height;
+  if (data.length === pixels * 3) return 3;
+  if (data.length === pixels * 4) return 4;
+  throw new RangeError(
+    `"image.data" must have ${pixels * 3} bytes (RGB) or ${pixels * 4} (RGBA) for ${width}×${height}, got ${data.length}`,
+  );
+}
 
-  /**
-   * Writes a picture to image `slot` of an input.
-   *
-   * @throws TypeError or RangeError if the picture or an option is not as described, before anything is written.
-   */
-  write(image: Image, options: ImageOptions, input: TensorView, slot: number): void {
-    const { crop = 0.875, antialias = false, background = WHITE } = options;
-    checkImage(image);
-    checkBackground(background);
-    const box = centralCrop(image, crop);
-    const length = this.#width * this.#height * 3;
-    const target = input.subarray(slot * length, (slot + 1) * length);
-    const encoding = this.#encoding;
-    const rgb = encoding === "identity" ? (target as Uint8Array) : this.#rgb;
-    resize(image, box, rgb, this.#width, this.#height, { antialias, background });
-    if (encoding !== "identity") encode(rgb, encoding, target);
-  }
+/**
+ * The central part of a picture that keeps `fraction` of each side; ⌊(size - fraction · size) / 2⌋ pixels go on each
+ * side, as in TensorFlow's central_crop.
+ */
+export function centralCrop({ width, height }: Picture, fraction: number): Box {
+  if (!(fraction > 0 && fraction <= 1))
+    throw new RangeError(`"crop" must be above 0 and at most 1, got ${describe(fraction)}`);
+  const x = Math.floor((width - width * fraction) / 2);
+  const y = Math.floor((height - height * fraction) / 2);
+  return { x, y, width: width - 2 * x, height: height - 2 * y };
 }

@@ -4,7 +4,7 @@
  * Both work in float64 and round half up, so that every runtime gives the same bytes.
  */
 import { describe } from "../errors.js";
-import type { Box, Image } from "./image.js";
+import type { Box, Picture } from "./picture.js";
 
 /** RGB bytes. */
 export type Background = readonly [number, number, number];
@@ -18,31 +18,25 @@ export interface ResizeOptions {
   readonly background: Background;
 }
 
-/** Resizes the part `box` of a picture to width × height RGB bytes in `out`. */
-export function resize(
-  image: Image,
-  box: Box,
-  out: Uint8Array,
-  width: number,
-  height: number,
-  { antialias, background }: ResizeOptions,
-): void {
-  if (antialias) average(image, box, out, width, height, background);
-  else interpolate(image, box, out, width, height, background);
+/** RGB bytes to write, row by row from the top. */
+export interface ResizeTarget {
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Resizes the part `box` of a picture to the size of the target. */
+export function resize(image: Picture, box: Box, target: ResizeTarget, { antialias, background }: ResizeOptions): void {
+  if (antialias) average(image, box, target, background);
+  else interpolate(image, box, target, background);
 }
 
 /**
  * Bilinear with half-pixel centres, as TensorFlow's resize does it, to the byte: the output pixel X lies at
  * (X + 0.5) · w / W - 0.5 between two columns, the columns beyond the edge being those at the edge.
  */
-function interpolate(
-  image: Image,
-  box: Box,
-  out: Uint8Array,
-  width: number,
-  height: number,
-  background: Background,
-): void {
+function interpolate(image: Picture, box: Box, target: ResizeTarget, background: Background): void {
+  const { data: out, width, height } = target;
   const { data } = image; // an ImageData has its fields in its prototype
   const channels = data.length / (image.width * image.height);
   const columns = neighbours(box.x, box.width, width, channels);
@@ -100,7 +94,8 @@ function neighbours(start: number, from: number, to: number, stride: number) {
  * The mean of the input below a triangle that is two output pixels wide; when enlarging, two input pixels, which is
  * bilinear. A row of the picture is averaged across, then added to the few output rows that it takes part in.
  */
-function average(image: Image, box: Box, out: Uint8Array, width: number, height: number, background: Background): void {
+function average(image: Picture, box: Box, target: ResizeTarget, background: Background): void {
+  const { data: out, width, height } = target;
   const { data } = image; // an ImageData has its fields in its prototype
   const channels = data.length / (image.width * image.height);
   const columns = triangles(box.width, width);
@@ -169,5 +164,5 @@ export function checkBackground(background: readonly number[]): void {
     Array.isArray(background) &&
     background.length === 3 &&
     background.every((byte) => Number.isInteger(byte) && byte >= 0 && byte <= 255);
-  if (!bytes) throw new RangeError(`"background" expected three bytes, got ${describe(background)}`);
+  if (!bytes) throw new RangeError(`"background" must be three bytes, got ${describe(background)}`);
 }

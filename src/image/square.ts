@@ -5,7 +5,7 @@
  * In float64, each result rounded once to float32 and each step of the normalisation once more, so that the input is the
  * same bit for bit as that of the networks' authors: half a pixel off moves boxes by a third of one.
  */
-import type { Box, Image } from "./image.js";
+import type { Box, Picture } from "./picture.js";
 import { blended, type Background } from "./resize.js";
 
 /** How a network wants its square. */
@@ -22,7 +22,7 @@ export interface Square {
 
 /** Writes the part `box` of a picture, which lies inside of it, to `target`, [size, size, 3]. */
 export function writeSquare(
-  image: Image,
+  image: Picture,
   box: Box,
   { size, centred, mean, std, shift }: Square,
   background: Background,
@@ -83,7 +83,7 @@ function samples(start: number, length: number, before: number, side: number, si
 
 /** Rows of a picture, each interpolated across; the last two are kept, because the next output row may need them. */
 class Lines {
-  readonly #image: Image;
+  readonly #image: Picture;
   readonly #channels: number;
   readonly #columns: Samples;
   readonly #background: Background;
@@ -91,7 +91,7 @@ class Lines {
   #newer: { row: number; values: Float64Array };
   #older: { row: number; values: Float64Array };
 
-  constructor(image: Image, columns: Samples, background: Background) {
+  constructor(image: Picture, columns: Samples, background: Background) {
     const line = () => new Float64Array(columns.fraction.length * 3);
     this.#image = image;
     this.#channels = image.data.length / (image.width * image.height);

@@ -1,16 +1,22 @@
-/** Bytes from wherever a caller has them. */
-import { describe } from "../errors.js";
+/** Reads bytes from paths, URLs, responses and memory. */
+import { describe, printable, quote, SourceError } from "../errors.js";
 
 /**
- * Bytes, a response that brings them, or where they are: a URL, which in pages may be relative, or in Node, Deno and Bun a
- * path.
+ * Bytes, a Response, or a location: a URL, which in pages may be relative, or in Node, Deno and Bun a path.
  */
-export type Source = Uint8Array | ArrayBuffer | Response | URL | string;
+export type Source = Uint8Array | ArrayBuffer | GlobalInstance<"Response"> | GlobalInstance<"URL"> | string;
 
-/** The files of a model by their names: one, or several of which one ends in `.json` and names the others. */
+/** Instances of a global class; never where the types of the runtime do not declare it, so that ours need no "dom". */
+export type GlobalInstance<Name extends string> =
+  typeof globalThis extends Readonly<Record<Name, { prototype: infer T }>> ? T : never;
+
+/** The files of a model by name: one file, or several of which one ends in `.json` and names the others. */
 export type Files = Readonly<Record<string, Uint8Array | ArrayBuffer>>;
 
-/** What a source holds. */
+/** Longest name of a source in a message. */
+const MAX_NAME = 200;
+
+/** The bytes of a source. */
 export interface Contents {
   readonly bytes: Uint8Array;
   /** Reads a file in the same folder, or in one below it; undefined if the source is in none. */
@@ -25,11 +31,11 @@ export interface Contents {
 /** Throws RangeError for a memory limit that is not a positive number of bytes. */
 export function checkMaxMemory(maxMemory: unknown): void {
   if (typeof maxMemory !== "number" || !(maxMemory > 0)) {
-    throw new RangeError(`"maxMemory" expected a positive number of bytes, got ${describe(maxMemory)}`);
+    throw new RangeError(`"maxMemory" must be a positive number of bytes, got ${describe(maxMemory)}`);
   }
 }
 
-/** How many bytes may still be read. */
+/** The number of bytes that may still be read. */
 class Budget {
   #left: number;
 
@@ -38,7 +44,8 @@ class Budget {
   }
 
   take(bytes: number, name: string): void {
-    if (bytes > this.#left) throw new RangeError(`${name} has ${bytes} bytes; "maxMemory" allows ${this.#left}`);
+    if (bytes > this.#left)
+      throw new RangeError(`${printable(name, MAX_NAME)} has ${bytes} bytes; "maxMemory" allows ${this.#left}`);
     this.#left -= bytes;
   }
 }
@@ -47,7 +54,7 @@ class Budget {
  * Reads a source whole.
  *
  * @param limit bytes that it may have, the files beside it included.
- * @throws TypeError if it is none of the kinds above, RangeError if it is larger than `limit`, Error if it cannot be
+ * @throws TypeError if it is not a Source or Files, RangeError if it is larger than `limit`, SourceError if it cannot be
  * read; the messages name it.
  */
 export async function readSource(source: Source | Files, argument: string, limit: number): Promise<Contents> {
@@ -62,7 +69,7 @@ export async function readSource(source: Source | Files, argument: string, limit
   // Last, because Node loads its whole fetch to say what a Response is.
   if (source instanceof Response) return readResponse(source, source.url, budget);
   throw new TypeError(
-    `"${argument}" expected Uint8Array, ArrayBuffer, Response, URL, path or bytes by name, got ${describe(source)}`,
+    `"${argument}" must be Uint8Array, ArrayBuffer, Response, URL, path or a record of bytes by name, got ${describe(source)}`,
   );
 }
 
@@ -79,14 +86,16 @@ function filesByName(files: Files, argument: string): Contents {
   const names = Object.keys(files);
   const [main, ...others] = names.length === 1 ? names : names.filter((name) => name.endsWith(".json"));
   if (main === undefined || others.length) {
-    throw new TypeError(`"${argument}" expected one file that ends in .json, got ${names.join(", ")}`);
+    throw new TypeError(
+      `"${argument}" must have one file that ends in .json, got ${printable(names.join(", "), MAX_NAME)}`,
+    );
   }
   const folder = main.slice(0, main.lastIndexOf("/") + 1);
   return {
     bytes: bytesOf(files[main]!),
     beside: async (path) => {
       const name = folder + path;
-      if (!Object.hasOwn(files, name)) throw new TypeError(`"${argument}" expected the file ${name}, too`);
+      if (!Object.hasOwn(files, name)) throw new TypeError(`"${argument}" must have the file ${quote(name)}`);
       return bytesOf(files[name]!);
     },
   };
@@ -96,6 +105,31 @@ async function readUrl(url: URL, budget: Budget): Promise<Contents> {
   const contents = await readResponse(await request(url), url.href, budget);
   // A server may send us elsewhere for each file, so that the others are beside what was asked for.
   return { ...contents, beside: besideUrl(url.href, budget) };
+}
+
+function request(url: URL): Promise<Response> {
+  return attempt(url.href, () => fetch(url));
+}
+
+/** Runs an action of the runtime; its error becomes the cause of a SourceError. */
+async function attempt<T>(name: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw unreadable(name, reasonOf(error), error);
+  }
+}
+
+/** `fetch` says only that it failed; the reason is in its cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { message, cause } = error;
+  return cause instanceof Error && cause.message ? `${message}: ${cause.message}` : message;
+}
+
+function unreadable(name: string, reason: string, cause?: unknown): SourceError {
+  const options = cause === undefined ? undefined : { cause };
+  return new SourceError(`cannot read ${printable(name, MAX_NAME)}: ${reason}`, options);
 }
 
 /** undefined where a URL has no folder, as with `data:` and `blob:`, or where there is none. */
@@ -108,36 +142,14 @@ function besideUrl(base: string, budget: Budget): Contents["beside"] {
   };
 }
 
-async function request(url: URL): Promise<Response> {
-  try {
-    return await fetch(url);
-  } catch (error) {
-    throw unreadable(url.href, error);
-  }
-}
-
-/** An error that names what could not be read; `fetch` says only that it failed, and the reason is in its cause. */
-function unreadable(name: string, error: unknown): Error {
-  const { message, cause } = error as Error;
-  const reason = cause instanceof Error && cause.message ? `${message}: ${cause.message}` : message;
-  return new Error(`cannot read ${shortened(name)}: ${reason}`, { cause: error });
-}
-
-/** A name for messages. A data: URL may have megabytes. */
-function shortened(name: string): string {
-  return name.length > MOST_NAME ? `${name.slice(0, MOST_NAME)}…` : name;
-}
-
-const MOST_NAME = 200;
-
 function encoded(path: string): string {
   return path.split("/").map(encodeURIComponent).join("/");
 }
 
 async function readResponse(response: Response, url: string, budget: Budget): Promise<Contents> {
-  const name = shortened(url || "the response");
-  if (!response.ok) throw new Error(`cannot read ${name}: HTTP status ${response.status}`);
-  if (response.bodyUsed) throw new TypeError(`${name} expected a body that is not read yet`);
+  const name = printable(url || "the response", MAX_NAME);
+  if (!response.ok) throw unreadable(name, `HTTP status ${response.status}`);
+  if (response.bodyUsed) throw new TypeError(`${name} must have a body that is not read yet`);
   const announced = Number(response.headers.get("content-length") ?? NaN);
   // The length of an encoded body is not that of its contents.
   const isKnown = announced >= 0 && !response.headers.has("content-encoding");
@@ -152,12 +164,12 @@ async function readAnnounced(response: Response, length: number, name: string, b
   let received = 0;
   await eachChunk(response, name, (chunk) => {
     if (received + chunk.length > length) {
-      throw new Error(`cannot read ${name}: more than the ${length} bytes announced`);
+      throw unreadable(name, `more than the ${length} bytes announced`);
     }
     contents.bytes.set(chunk, received);
     received += chunk.length;
   });
-  if (received < length) throw new Error(`cannot read ${name}: ${received} of the ${length} bytes announced`);
+  if (received < length) throw unreadable(name, `${received} of the ${length} bytes announced`);
   return contents;
 }
 
@@ -184,12 +196,7 @@ async function eachChunk({ body }: Response, name: string, visit: (chunk: Uint8A
   if (!body) return;
   const reader = body.getReader();
   for (;;) {
-    let result;
-    try {
-      result = await reader.read();
-    } catch (error) {
-      throw unreadable(name, error);
-    }
+    const result = await attempt(name, () => reader.read());
     if (result.done) return;
     try {
       visit(result.value);
@@ -210,21 +217,22 @@ function isPage(): boolean {
 
 async function readFile(path: string | URL, budget: Budget): Promise<Contents> {
   const fs = fileSystem();
-  if (!fs)
-    throw new TypeError(`cannot read the path ${String(path)}: this runtime has no file system; give bytes or a URL`);
+  const name = String(path);
+  if (!fs) throw unreadable(name, "this runtime has no file system; pass bytes or a URL");
   const { dirname, join } = process.getBuiltinModule("node:path");
-  const beside = async (name: string) => {
-    const other = path instanceof URL ? new URL(encoded(name), path) : join(dirname(path), name);
+  const beside = async (file: string) => {
+    const other = path instanceof URL ? new URL(encoded(file), path) : join(dirname(path), file);
     return (await readFile(other, budget)).bytes;
   };
-  const file = await fs.open(path);
+  const file = await attempt(name, () => fs.open(path));
   try {
     const { size } = await file.stat();
     budget.take(size, String(path));
     const contents = { ...reserve(size), beside };
     for (let position = 0; position < size;) {
-      const { bytesRead } = await file.read(contents.bytes, position, size - position, position);
-      if (bytesRead === 0) throw new Error(`cannot read ${String(path)}: it became shorter`);
+      const rest = { offset: position, length: size - position, position };
+      const { bytesRead } = await attempt(name, () => file.read(contents.bytes, rest));
+      if (bytesRead === 0) throw unreadable(name, "it became shorter");
       position += bytesRead;
     }
     return contents;

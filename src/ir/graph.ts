@@ -1,5 +1,5 @@
 /** A model: a list of operators over typed tensors, a directed acyclic graph in the order of execution. */
-import { FormatError, ModelError } from "../errors.js";
+import { FormatError, ModelError, printable } from "../errors.js";
 import { outputShapes, type Op } from "./ops.js";
 import { ELEMENT_BYTES, elementCount, formatShape, type Tensor } from "./tensor.js";
 
@@ -55,7 +55,7 @@ export function locate<T>(where: string, action: () => T): T {
   try {
     return action();
   } catch (error) {
-    if (error instanceof ModelError) error.message = `${where}: ${error.message}`;
+    if (error instanceof ModelError) error.message = printable(`${where}: ${error.message}`);
     throw error;
   }
 }

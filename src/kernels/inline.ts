@@ -1,17 +1,17 @@
-/** Kernels carried as text (deflated, in base64), which need no file, URL or setting; for wherever WebAssembly may be compiled. */
+/** Kernels as text (deflated, base64), which needs no file, URL or setting; for runtimes that compile WebAssembly. */
 import simd from "../../build/kernels.simd.wasm?inline";
 import relaxed from "../../build/relaxed.wasm?inline";
 import { withSharedMemory, type ModuleSource } from "../runtime/kernels.js";
 
-/** What goes on top of the kernels for all engines. */
+/** Modules that replace some kernels of the base module. */
 const PARTS = {
   simd: () => [],
   relaxed: () => [relaxed],
   wide: async () => [(await import("../../build/wide.wasm?inline")).default],
 };
 
-export const modules: ModuleSource = async (build, shared) => {
-  const parts = [simd, ...(await PARTS[build]())];
+export const modules: ModuleSource = async (kernels, shared) => {
+  const parts = [simd, ...(await PARTS[kernels]())];
   return Promise.all(
     parts.map(async (part) => {
       const bytes = await inflate(part);

@@ -1,13 +1,13 @@
-/** What the WebAssembly engine at hand can do, found out by validating tiny modules. */
+/** Detects features of the WebAssembly engine by validating tiny modules, and of the runtime around it. */
 import { UnsupportedError } from "../errors.js";
 
 /**
- * Kernel binaries made from one source. `relaxed` uses fused multiply-adds where the machine has them; `wide` is the same
- * in tiles for V8's revectorization, and slow without it.
+ * A set of kernels. All come from one source. `relaxed` uses fused multiply-adds and byte products where the machine has
+ * them; `wide` is `relaxed` in tiles for V8's revectorization, and slow without it.
  */
-export type Build = "simd" | "relaxed" | "wide";
+export type Kernels = "simd" | "relaxed" | "wide";
 
-/** A module of one function () → () whose body is `code`, less than 100 bytes of it. */
+/** Validates a module of one function () → () with the given body of less than 100 bytes. */
 function validates(code: readonly number[]): boolean {
   const body = [0, ...code, 0x0b];
   // prettier-ignore
@@ -22,18 +22,28 @@ function validates(code: readonly number[]): boolean {
 const SPLAT = [0x41, 0, 0xfd, 0x0f]; // i8x16.splat(0)
 const DROP = 0x1a;
 
-/** The fastest build that runs here. Throws UnsupportedError where there is no WebAssembly SIMD. */
-export function bestBuild(): "simd" | "relaxed" {
-  // f32x4.relaxed_madd
-  if (validates([...SPLAT, ...SPLAT, ...SPLAT, 0xfd, 0x85, 0x02, DROP])) return "relaxed";
+/** Whether this runtime has relaxed SIMD. */
+export function hasRelaxedSimd(): boolean {
+  return validates([...SPLAT, ...SPLAT, ...SPLAT, 0xfd, 0x85, 0x02, DROP]); // f32x4.relaxed_madd
+}
+
+/**
+ * Returns the fastest kernels that run without a flag of the engine.
+ *
+ * @throws UnsupportedError if this runtime has no WebAssembly SIMD.
+ */
+export function bestKernels(): "simd" | "relaxed" {
+  if (hasRelaxedSimd()) return "relaxed";
   if (validates([...SPLAT, DROP])) return "simd";
   throw new UnsupportedError("this runtime has no WebAssembly SIMD");
 }
 
-/** Why this runtime cannot have several threads on one memory; undefined if it can. */
+/** Returns the reason why this runtime cannot run several threads on one memory; undefined if it can. */
 export function whyNoThreads(): string | undefined {
-  if (typeof SharedArrayBuffer === "undefined" || globalThis.crossOriginIsolated === false) {
-    return "the page is not cross-origin isolated, so there is no shared memory";
+  // Some browsers (WebKitGTK) have no SharedArrayBuffer even in pages that are cross-origin isolated.
+  if (globalThis.crossOriginIsolated === false) return "the page is not cross-origin isolated";
+  if (typeof SharedArrayBuffer === "undefined") {
+    return `this ${globalThis.crossOriginIsolated === undefined ? "runtime" : "browser"} has no shared memory`;
   }
   if (typeof Worker === "undefined" && !globalThis.process?.getBuiltinModule?.("node:worker_threads")) {
     return "this runtime has no worker threads";
@@ -41,7 +51,7 @@ export function whyNoThreads(): string | undefined {
   return undefined;
 }
 
-/** How many threads the machine runs at once. */
+/** Number of threads that the machine runs at once. */
 export function processors(): number {
   return (
     globalThis.navigator?.hardwareConcurrency ??

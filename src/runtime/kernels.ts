@@ -1,7 +1,8 @@
 /** The kernels as the host sees them: a compiled module for each build, an instance for each network. */
 import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import type { KernelName } from "../../build/abi.js";
-import type { Build } from "./features.js";
+import { FormatError } from "../errors.js";
+import type { Kernels } from "./features.js";
 
 /**
  * Computes rows × channel blocks of an output.
@@ -26,23 +27,34 @@ export type KernelExports = Record<KernelName, Kernel> & {
   interleavePairs(input: number, output: number, words: number, flip: number, offset: number): void;
 };
 
-/** The modules of a build; what a later one exports stands for the same of those before. */
+/**
+ * The modules that make up one set of kernels; an export of a later module replaces the same export of an earlier one.
+ *
+ * @internal
+ */
 export type Modules = readonly WebAssembly.Module[];
 
 /**
- * Where the modules come from; each entry of the package has its own way. `shared` asks for kernels on shared memory,
- * which threads need; undefined if this entry does not have them. Every entry has `simd` on memory of its own.
+ * Returns the modules of a set of kernels; each entry of the package has its own implementation. `shared` asks for kernels
+ * on shared memory, which threads need. undefined if this entry does not have them. Every entry has `simd` on memory that
+ * is not shared.
+ *
+ * @internal
  */
-export type ModuleSource = (build: Build, shared: boolean) => Promise<Modules> | undefined;
+export type ModuleSource = (kernels: Kernels, shared: boolean) => Promise<Modules> | undefined;
 
 /**
- * The bytes of a module, for shared memory: the limits of the imported memory have a flag for it. The kernels
- * themselves are the same.
+ * Returns a copy of a kernel binary that imports shared memory: sets the flag in the limits of the imported memory. The
+ * kernels themselves are the same.
+ *
+ * @throws FormatError if the binary does not import "env" "memory" with a maximum.
+ * @internal
  */
 export function withSharedMemory(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   // import "env" "memory" (memory, limits with a maximum)
   const pattern = [3, ...codes("env"), 6, ...codes("memory"), 2, 1];
   const at = bytes.findIndex((_, start) => pattern.every((byte, i) => bytes[start + i] === byte));
+  if (at < 0) throw new FormatError('the kernels must import "env" "memory" with a maximum');
   const shared = bytes.slice();
   shared[at + pattern.length - 1] = 3;
   return shared;
@@ -52,7 +64,11 @@ function codes(text: string): number[] {
   return Array.from(text, (character) => character.charCodeAt(0));
 }
 
-/** The kernels on a memory of their own. */
+/**
+ * Instantiates the kernels on a memory.
+ *
+ * @internal
+ */
 export async function instantiateKernels(modules: Modules, memory: WebAssembly.Memory): Promise<KernelExports> {
   const imports = { env: { memory } };
   // instantiate() asks whether it got a Response, for which Node first loads its whole fetch: 20 ms. Browsers have it

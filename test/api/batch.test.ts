@@ -60,12 +60,12 @@ test("a network without a batch takes any number of pictures, one by one", async
 test.each([0, 6])("%d images for a batch of 5 are refused", async (images) => {
   const net = await loadModel(graph, { batch: 5 });
   expect(() => net.run(noise(images, 1))).toThrow(
-    `"input" expected Float32Array of length ${LENGTH} for each of 1 to 5 images, got Float32Array of length ${images * LENGTH}`,
+    `"input" must be Float32Array of length ${LENGTH} for each of 1 to 5 images, got Float32Array of length ${images * LENGTH}`,
   );
 });
 
 test.each([0, 1.5, 5000])("a batch of %d is refused", async (batch) => {
-  await expect(loadModel(graph, { batch })).rejects.toThrow(/"batch" expected a whole number from 1 to 4096/);
+  await expect(loadModel(graph, { batch })).rejects.toThrow(/"batch" must be an integer from 1 to 4096/);
 });
 
 test("a graph whose first dimension is no number of images is refused", async () => {

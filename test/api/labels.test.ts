@@ -26,7 +26,7 @@ test("a text has a label a line", () => {
 
 test("labels are strings", () => {
   expect(checkLabels(["a"])).toEqual(["a"]);
-  expect(() => checkLabels(["a", null as never])).toThrow('"labels" expected strings, got null at 1');
+  expect(() => checkLabels(["a", null as never])).toThrow('"labels" must be strings, got null at 1');
 });
 
 describe.each([

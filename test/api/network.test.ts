@@ -1,16 +1,18 @@
 /** The package as callers use it: inputs, outputs, wrong arguments, memory. */
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { createLoader } from "../../src/api/load.js";
-import { UnsupportedError } from "../../src/errors.js";
-import type { Network } from "../../src/index.js";
+import { DisposedError, SourceError, UnsupportedError } from "../../src/errors.js";
+import type { Graph, Network } from "../../src/index.js";
 import { mobileNetV1 } from "../../src/models/mobilenetv1.js";
 import { seededRandom } from "../../src/models/random.js";
+import { bestKernels } from "../../src/runtime/features.js";
 import { loadModel } from "../support/load.js";
 import { modulesOf } from "../support/modules.js";
 import { describeShared, sharedBytes, sharedPath } from "../support/shared.js";
 
 const graph = mobileNetV1({ alpha: 0.25, resolution: 64, classes: 10 });
 const LENGTH = 64 * 64 * 3;
+const NEEDS_NODE_24 = "V8's revectorization needs Node 24 or later on x64";
 
 function noise(seed: number, length = LENGTH): Float32Array {
   const random = seededRandom(seed);
@@ -40,7 +42,7 @@ describe("a network", () => {
     });
     expect(net.memory.total).toBeGreaterThanOrEqual(net.memory.weights + net.memory.arena + net.memory.scratch);
     expect(net.memory.total % 65536).toBe(0);
-    expect(net.build.threads).toBe(1);
+    expect(net.runtime.threads).toBe(1);
   });
 
   test("takes the typed array of its input, or a record", () => {
@@ -52,6 +54,27 @@ describe("a network", () => {
     expect(Array.from(alone!.data).reduce((a, b) => a + b, 0)).toBeCloseTo(1, 5);
   });
 
+  test("takes an array in the order of its inputs, or a record whose names differ", async () => {
+    const shape = [1, 4];
+    const adder = (second: string): Graph => ({
+      tensors: ["x", second, "y"].map((name) => ({ name, shape, dtype: "float32" })),
+      ops: [{ type: "add", activation: "none", inputs: [0, 1], outputs: [2] }],
+      inputs: [0, 1],
+      outputs: [2],
+    });
+    const [a, b] = [Float32Array.of(1, 2, 3, 4), Float32Array.of(10, 20, 30, 40)];
+    const sum = Float32Array.of(11, 22, 33, 44);
+    const two = await loadModel(adder("b"));
+    expect(two.run([a, b])[0]!.data).toEqual(sum);
+    expect(two.run({ b, x: a })[0]!.data).toEqual(sum);
+    expect(() => two.run([a])).toThrow(/"input" must have 2 arrays, got 1/);
+    expect(() => two.run([a, new Float32Array(3)])).toThrow(/"input\[1\]" must be Float32Array of length 4/);
+    expect(() => two.run(a)).toThrow(/"input" must be an array of typed arrays or a record of them, got Float32Array/);
+    const same = await loadModel(adder("x"));
+    expect(same.run([a, b])[0]!.data).toEqual(sum);
+    expect(() => same.run({ x: a })).toThrow(/"input" must be an array of typed arrays: two inputs are named "x"/);
+  });
+
   test("gives arrays that the next run leaves alone", () => {
     const [first] = net.run(noise(1));
     const copy = first!.data.slice();
@@ -60,27 +83,32 @@ describe("a network", () => {
   });
 
   test.each([
-    ["nothing", undefined, TypeError, /"input" expected a typed array or a record of them, got undefined/],
+    [
+      "nothing",
+      undefined,
+      TypeError,
+      /"input" must be a typed array, an array of typed arrays or a record of them, got undefined/,
+    ],
     [
       "bytes for floats",
       new Uint8Array(LENGTH),
       TypeError,
-      /"input" expected Float32Array of length 12288, got Uint8Array of length 12288/,
+      /"input" must be Float32Array of length 12288, got Uint8Array of length 12288/,
     ],
     [
       "a wrong length",
       new Float32Array(3),
       RangeError,
-      /"input" expected Float32Array of length 12288, got Float32Array of length 3/,
+      /"input" must be Float32Array of length 12288, got Float32Array of length 3/,
     ],
-    ["NaN", noise(1).fill(NaN, 77, 78), RangeError, /"input" expected finite numbers, got NaN at 77/],
+    ["NaN", noise(1).fill(NaN, 77, 78), RangeError, /"input" must have finite numbers, got NaN at 77/],
     [
       "an infinity",
       noise(1).fill(-Infinity, 12287),
       RangeError,
-      /"input" expected finite numbers, got -Infinity at 12287/,
+      /"input" must have finite numbers, got -Infinity at 12287/,
     ],
-    ["a record without the input", { image: noise(1) }, TypeError, /"input.input" expected Float32Array/],
+    ["a record without the input", { image: noise(1) }, TypeError, /"input.input" must be Float32Array/],
   ])("refuses %s and answers correctly afterwards", (_, input, type, message) => {
     const [before] = net.run(noise(3));
     const act = () => net.run(input as Float32Array);
@@ -92,8 +120,8 @@ describe("a network", () => {
   test("classifies, best first", () => {
     const classes = net.classify(picture(80, 60), { topK: 3 });
     expect(classes.length).toBe(3);
-    expect(classes[0]!.probability).toBeGreaterThanOrEqual(classes[1]!.probability);
-    expect(classes[0]!.label).toBe(String(classes[0]!.index));
+    expect(classes[0]!.score).toBeGreaterThanOrEqual(classes[1]!.score);
+    expect(classes[0]).not.toHaveProperty("label");
     expect(net.classify(picture(80, 60), { topK: 99 }).length).toBe(10);
   });
 
@@ -106,32 +134,32 @@ describe("a network", () => {
   });
 
   test.each([
-    ["no picture", undefined, {}, TypeError, /"image.data" expected/],
+    ["no picture", undefined, {}, TypeError, /"image.data" must be/],
     [
       "0×0",
       { data: new Uint8Array(0), width: 0, height: 0 },
       {},
       RangeError,
-      /"image.width" expected a whole number of pixels from 1, got 0/,
+      /"image.width" must be an integer from 1, got 0/,
     ],
     [
       "fewer bytes than claimed",
       { ...picture(2, 2), width: 30000, height: 30000 },
       {},
       RangeError,
-      /"image.data" expected 2700000000 bytes/,
+      /"image.data" must have 2700000000 bytes/,
     ],
     ["half a pixel", { ...picture(2, 2), width: 1.5 }, {}, RangeError, /"image.width"/],
     ["NaN pixels", { ...picture(2, 2), height: NaN }, {}, RangeError, /"image.height"/],
-    ["a crop of 0", picture(9, 9), { crop: 0 }, RangeError, /"crop" expected a fraction/],
-    ["a crop of 1.5", picture(9, 9), { crop: 1.5 }, RangeError, /"crop" expected a fraction/],
-    ["topK 0", picture(9, 9), { topK: 0 }, RangeError, /"topK" expected a whole number from 1, got 0/],
+    ["a crop of 0", picture(9, 9), { crop: 0 }, RangeError, /"crop" must be above 0 and at most 1/],
+    ["a crop of 1.5", picture(9, 9), { crop: 1.5 }, RangeError, /"crop" must be above 0 and at most 1/],
+    ["topK 0", picture(9, 9), { topK: 0 }, RangeError, /"topK" must be an integer from 1, got 0/],
     [
       "a background of two bytes",
       picture(9, 9),
       { background: [1, 2] },
       RangeError,
-      /"background" expected three bytes/,
+      /"background" must be three bytes/,
     ],
   ])("refuses %s", (_, image, options, type, message) => {
     const before = net.classify(picture(9, 9));
@@ -185,7 +213,7 @@ describe("memory", () => {
     const net = await loadModel(graph);
     net.dispose();
     net.dispose();
-    expect(() => net.run(noise(1))).toThrow("the network is disposed");
+    expect(() => net.run(noise(1))).toThrow(DisposedError);
     expect(() => net.classify(picture(9, 9))).toThrow("the network is disposed");
   });
 
@@ -207,7 +235,7 @@ describe("options", () => {
       const [best] = net.classify(picture(9, 9), { topK: 1 });
       expect(best!.label).toBe(`class ${best!.index}`);
     }
-    await expect(loadModel(graph, { labels: [1] as never })).rejects.toThrow(/"labels" expected strings, got 1 at 0/);
+    await expect(loadModel(graph, { labels: [1] as never })).rejects.toThrow(/"labels" must be strings, got 1 at 0/);
   });
 
   test("normalization changes what a float network sees", async () => {
@@ -218,32 +246,57 @@ describe("options", () => {
     expect(same.classify(image)).toEqual(plain.classify(image));
     expect(other.classify(image)).not.toEqual(plain.classify(image));
     const act = loadModel(graph, { normalization: { mean: 0, std: 0 } });
-    await expect(act).rejects.toThrow(/"normalization" expected finite mean and std other than 0/);
+    await expect(act).rejects.toThrow(/"normalization" must have a finite mean and a finite std other than 0/);
   });
 
   test("wrong ones are named", async () => {
-    await expect(loadModel(graph, { build: "turbo" as never })).rejects.toThrow(
-      /"build" expected "simd" or "relaxed", got string "turbo"/,
+    await expect(loadModel(graph, { kernels: "turbo" as never })).rejects.toThrow(
+      /"kernels" must be "auto", "simd", "relaxed" or "wide", got string "turbo"/,
     );
-    await expect(loadModel(graph, { precision: "float64" as never })).rejects.toThrow(/"precision" expected "float32"/);
+    await expect(loadModel(graph, { precision: "float64" as never })).rejects.toThrow(/"precision" must be "float32"/);
     await expect(loadModel(17 as never)).rejects.toThrow(
-      /"model" expected Uint8Array, ArrayBuffer, Response, URL, path or bytes by name, got 17/,
+      /"model" must be Uint8Array, ArrayBuffer, Response, URL, path or a record of bytes by name, got 17/,
     );
     await expect(loadModel(new Uint8Array(5))).rejects.toThrow(/expected a TensorFlow Lite file/);
     await expect(loadModel(new Response("", { status: 404 }))).rejects.toThrow(/HTTP status 404/);
     await expect(loadModel("/nowhere/model.tflite")).rejects.toThrow(/\/nowhere\/model.tflite/);
   });
 
+  test("kernels that this runtime cannot compile are refused", async () => {
+    vi.spyOn(WebAssembly, "validate").mockImplementation((bytes) => (bytes as Uint8Array).length < 35);
+    try {
+      expect((await loadModel(graph)).runtime.kernels).toBe("simd");
+      await expect(loadModel(graph, { kernels: "relaxed" })).rejects.toThrow(UnsupportedError);
+      vi.mocked(WebAssembly.validate).mockReturnValue(false);
+      await expect(loadModel(graph, { kernels: "simd" })).rejects.toThrow(/no WebAssembly SIMD/);
+    } finally {
+      vi.restoreAllMocks();
+    }
+  });
+
+  test("sources that cannot be read have a cause", async () => {
+    const error = await loadModel("/nowhere/model.tflite").catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(SourceError);
+    expect(error).toMatchObject({ name: "SourceError", code: "source", cause: { code: "ENOENT" } });
+  });
+
   test("falls back to the kernels that every entry has", async () => {
-    const load = createLoader((build, shared) =>
-      build === "simd" && !shared ? Promise.resolve(modulesOf("simd")) : undefined,
+    const load = createLoader((kernels, shared) =>
+      kernels === "simd" && !shared ? Promise.resolve(modulesOf("simd")) : undefined,
     );
     const unasked = await load(graph);
-    expect(unasked.build).toEqual({ kernels: "simd", threads: 1, byteProducts: false });
-    const asked = await load(graph, { build: "relaxed" });
-    expect(asked.build).toMatchObject({ kernels: "simd", reason: "this entry of the package has no kernels but simd" });
-    const { build } = await load(graph, { threads: 2 });
-    expect(build).toMatchObject({ threads: 1, reason: expect.stringContaining("shared memory") as string });
+    expect(unasked.runtime).toEqual({ kernels: "simd", threads: 1, byteProducts: undefined });
+    for (const kernels of ["relaxed", "wide"] as const) {
+      const asked = await load(graph, { kernels });
+      const hasOnly = 'this entry of the package has only the kernels "simd"';
+      const reasons = { kernels: kernels === "relaxed" || bestKernels() === "relaxed" ? hasOnly : NEEDS_NODE_24 };
+      expect(asked.runtime).toEqual({ kernels: "simd", threads: 1, byteProducts: undefined, reasons });
+    }
+    const { runtime } = await load(graph, { threads: 2 });
+    expect(runtime).toMatchObject({
+      threads: 1,
+      reasons: { threads: expect.stringContaining("shared memory") as string },
+    });
   });
 });
 

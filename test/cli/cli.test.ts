@@ -68,7 +68,7 @@ describe("mobilenet-simd", () => {
     [["cost", "model.tflite"], /expected options only, got model.tflite/],
     [["profile"], /expected one model file, got 0/],
     [["profile", "m", "--threads", "many"], /--threads expected a whole number from 1, got many/],
-    [["profile", "m", "--build", "fast"], /--build expected simd or relaxed, got fast/],
+    [["profile", "m", "--kernels", "fast"], /--kernels expected auto or simd or relaxed or wide, got fast/],
     [["profile", "m", "--precision", "int4"], /--precision expected float32, got int4/],
     [["profile", "m", "--time", "0"], /--time expected a whole number from 1, got 0/],
     [["demo-classify"], /expected at least one picture/],
@@ -103,7 +103,7 @@ describe("classify", () => {
   });
 
   test("takes the model from the environment, and folders", async () => {
-    const { code, stdout } = await cli(["classify", folder, "--json", "--threads", "2", "--build", "simd"], {
+    const { code, stdout } = await cli(["classify", folder, "--json", "--threads", "2", "--kernels", "simd"], {
       MOBILENET_SIMD_MODEL: model,
     });
     expect(code).toBe(0);
@@ -203,7 +203,7 @@ describe("cost", () => {
 
 describe("profile", () => {
   test("prints layers and their sum", async () => {
-    const { code, stdout, stderr } = await cli(["profile", model, "--time", "20", "--build", "simd"]);
+    const { code, stdout, stderr } = await cli(["profile", model, "--time", "20", "--kernels", "simd"]);
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).toMatch(
       /^model.tflite, simd kernels, 1 thread, Node v\d+.*\n\nlayer +output +ms +GMAC\/s +KiB +share\n/,

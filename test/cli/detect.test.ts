@@ -41,8 +41,8 @@ describe("detect", () => {
 
   test("prints JSON, down to a threshold", async () => {
     const { stdout } = await cli([...args, "--json", "--threshold", "0.3"]);
-    const { detections } = JSON.parse(stdout) as { detections: { label: string; box: object }[] };
-    expect(detections.map(({ label }) => label)).toEqual(["1", "0"]);
+    const { detections } = JSON.parse(stdout) as { detections: { index: number; box: object }[] };
+    expect(detections.map(({ index }) => index)).toEqual([1, 0]);
     expect(detections[1]!.box).toEqual({ x: 0, y: 0, width: 20, height: 20 });
   });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { ModelError } from "../../src/errors.js";
 import { seededRandom } from "../../src/models/random.js";
-import type { Image } from "../../src/image/image.js";
+import type { Picture } from "../../src/image/picture.js";
 import { storedFile } from "../support/faces.js";
 import { distortions, flips, truncations } from "../support/hostile.js";
 import { loadFaces } from "../support/loadfaces.js";
@@ -11,7 +11,7 @@ const MANIFEST = "tiny_face_detector_model-weights_manifest.json";
 const SHARD = "tiny_face_detector_model.bin";
 const manifest = new Uint8Array(storedFile(MANIFEST));
 const shard = new Uint8Array(storedFile(SHARD));
-const picture: Image = { data: new Uint8Array(60 * 40 * 3).fill(99), width: 60, height: 40 };
+const picture: Picture = { data: new Uint8Array(60 * 40 * 3).fill(99), width: 60, height: 40 };
 
 /** Loads Tiny YOLO and runs it. Returns the error's name, or "runs". Throws for an error that is not typed. */
 async function attempt(weights: Record<string, Uint8Array>, run: boolean): Promise<string> {

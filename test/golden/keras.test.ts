@@ -140,7 +140,7 @@ describeShared("Keras MobileNet", () => {
       height: 224,
     };
     expect(net.classify(cat, { crop: 1, topK: 1 })).toMatchObject([
-      { index: 909, probability: expect.closeTo(0.9997172, 4) as number },
+      { index: 909, score: expect.closeTo(0.9997172, 4) as number },
     ]);
     expect(net.embed(cat).length).toBe(1024);
   });

@@ -18,6 +18,6 @@ test("the last rows of 30000×30000 pixels are read where they are", () => {
   expect([square.at(-1), square[square.length - 2 * size * 3 - 1]]).toEqual([200, 0]);
 
   const resized = new Uint8Array(size * size * 3);
-  resize(image, box, resized, size, size, { antialias: false, background: WHITE });
+  resize(image, box, { data: resized, width: size, height: size }, { antialias: false, background: WHITE });
   expect([resized.at(-1), resized[resized.length - 2 * size * 3 - 1]]).toEqual([200, 0]);
 });

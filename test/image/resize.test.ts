@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { centralCrop, type Box, type Image } from "../../src/image/image.js";
+import { centralCrop, type Box, type Picture } from "../../src/image/picture.js";
 import { resize } from "../../src/image/resize.js";
 import { seededRandom } from "../../src/models/random.js";
 
 const WHITE = [255, 255, 255] as const;
 
-function noise(width: number, height: number, channels: number, seed: number): Image {
+function noise(width: number, height: number, channels: number, seed: number): Picture {
   const random = seededRandom(seed);
   return {
     data: Uint8Array.from({ length: width * height * channels }, () => Math.floor(256 * random())),
@@ -16,22 +16,22 @@ function noise(width: number, height: number, channels: number, seed: number): I
 }
 
 function resized(
-  image: Image,
+  image: Picture,
   width: number,
   height: number,
   { antialias = false, box = whole(image) } = {},
 ): Uint8Array {
   const out = new Uint8Array(width * height * 3);
-  resize(image, box, out, width, height, { antialias, background: WHITE });
+  resize(image, box, { data: out, width, height }, { antialias, background: WHITE });
   return out;
 }
 
-function whole({ width, height }: Image): Box {
+function whole({ width, height }: Picture): Box {
   return { x: 0, y: 0, width, height };
 }
 
 /** The definition, pixel by pixel: half-pixel centres, edges repeated, everything in float64, rounded half up. */
-function definition({ data, width: pitch }: Image, box: Box, width: number, height: number): Uint8Array {
+function definition({ data, width: pitch }: Picture, box: Box, width: number, height: number): Uint8Array {
   const { width: w, height: h } = box;
   const at = (x: number, y: number, c: number) => {
     const column = Math.min(Math.max(x, 0), w - 1);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Box, Image } from "../../src/image/image.js";
+import type { Box, Picture } from "../../src/image/picture.js";
 import { writeSquare, type Square } from "../../src/image/square.js";
 import { seededRandom } from "../../src/models/random.js";
 import { seeds } from "../support/shapes.js";
@@ -8,7 +8,7 @@ import { seeds } from "../support/shapes.js";
 const WHITE = [255, 255, 255] as const;
 
 /** Pad to a square of zeros, resize, normalise, each as its definition says. */
-function reference(image: Image, box: Box, { size, centred, mean, std, shift }: Square): Float32Array {
+function reference(image: Picture, box: Box, { size, centred, mean, std, shift }: Square): Float32Array {
   const channels = image.data.length / (image.width * image.height);
   const side = Math.max(box.width, box.height);
   const [d, e] = [side - box.width, side - box.height];

@@ -134,7 +134,7 @@ describe("a file beside comes from", () => {
 
   test("one of the names, which has to be there", async () => {
     const { beside } = await readSource({ "model.json": BYTES }, "model", LIMIT);
-    await expect(beside!("toString")).rejects.toThrow(/"model" expected the file toString, too/);
+    await expect(beside!("toString")).rejects.toThrow(/"model" must have the file "toString"/);
   });
 });
 
@@ -142,7 +142,7 @@ describe("an error says", () => {
   test("that a runtime has neither files nor addresses of its own", async () => {
     vi.spyOn(process, "getBuiltinModule").mockReturnValue(undefined as never);
     await expect(readSource("model.tflite", "model", LIMIT)).rejects.toThrow(
-      /cannot read the path model.tflite: this runtime has no file system; give bytes or a URL/,
+      /cannot read model.tflite: this runtime has no file system; pass bytes or a URL/,
     );
   });
 
@@ -178,7 +178,7 @@ describe("an error says", () => {
     ["the beginning of a long URL", () => `data:x/${"y".repeat(1e6)}`, /cannot read data:x\/y{190,195}…: /],
     ["that nobody knows which file is the model", () => ({ a: BYTES, b: BYTES }), /ends in \.json, got a, b/],
     ["that two may be", () => ({ "a.json": BYTES, "b.json": BYTES }), /one file that ends in \.json, got a\.json, b/],
-    ["what kinds of sources there are", () => ({}) as Files, /"model" expected Uint8Array.* bytes by name, got Object/],
+    ["what kinds of sources there are", () => ({}) as Files, /"model" must be Uint8Array.* bytes by name, got Object/],
   ])("%s", async (_, source, message) => {
     await expect(readSource(source(), "model", LIMIT)).rejects.toThrow(message);
   });

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, inject, test } from "vitest";
-import type { BuildReport } from "../../src/index.js";
+import type { RuntimeReport } from "../../src/index.js";
 import { describeShared, sharedBytes } from "../support/shared.js";
 import { BUNDLERS, bundleForEdge, bundleWorker } from "./support/bundle.js";
 import { MODEL } from "./support/consumer.js";
@@ -31,14 +31,14 @@ describeShared.each(Object.entries(SCRIPTS))("%s", (_, [program, ...args]) => {
   test.each([
     [{ threads: 1 }, { threads: 1 }],
     [{ threads: 2 }, { threads: 2 }],
-    [{ build: "simd" }, { kernels: "simd" }],
+    [{ kernels: "simd" }, { kernels: "simd" }],
   ])("%j", async (options, expected) => {
     const outputs = join(folder, "outputs.bin");
     const files = ["model.tflite", "inputs.bin", outputs, JSON.stringify(options)];
     const printed = await run(program!, [...args, "script.js", ...files], folder);
-    const build = JSON.parse(printed) as BuildReport;
-    expect(build).toMatchObject(expected);
-    expect(build.reason).toBeUndefined();
+    const runtime = JSON.parse(printed) as RuntimeReport;
+    expect(runtime).toMatchObject(expected);
+    expect(runtime.reasons).toBeUndefined();
     expectGolden(readFileSync(outputs));
   });
 });
@@ -48,16 +48,16 @@ describeShared("workerd", () => {
     [{ threads: 1 }, { kernels: "relaxed", threads: 1 }],
     [
       { threads: 2 },
-      { kernels: "relaxed", threads: 1, reason: expect.stringContaining("no kernels for shared memory") },
+      { kernels: "relaxed", threads: 1, reasons: { threads: expect.stringContaining("no kernels for shared memory") } },
     ],
-    [{ build: "simd" }, { kernels: "simd", threads: 1 }],
+    [{ kernels: "simd" }, { kernels: "simd", threads: 1 }],
   ])("%j", async (options, expected) => {
     await bundleWorker(folder, "worker.js", "worker");
     const { origin, stop } = await startWorkerd(join(folder, "worker"), "worker.js");
     try {
       const url = `${origin}/goldens?options=${encodeURIComponent(JSON.stringify(options))}`;
       const response = await fetch(url, { method: "POST", body: readFileSync(join(folder, "inputs.bin")) });
-      expect(JSON.parse(response.headers.get("build")!)).toMatchObject(expected);
+      expect(JSON.parse(response.headers.get("runtime")!)).toMatchObject(expected);
       expectGolden(new Uint8Array(await response.arrayBuffer()));
     } finally {
       stop();
@@ -68,7 +68,7 @@ describeShared("workerd", () => {
 describeShared("edge-light", () => {
   test("gives the same bytes, whatever is asked for with the kernels that it has", async () => {
     await bundleForEdge(folder, "script.js", "edge.js");
-    for (const options of [{}, { build: "relaxed" }, { threads: 2 }]) {
+    for (const options of [{}, { kernels: "relaxed" }, { threads: 2 }]) {
       const outputs = join(folder, "outputs.bin");
       const files = ["model.tflite", "inputs.bin", outputs, JSON.stringify(options)];
       const printed = await run(EXECUTABLES["Node 24"], ["edge.js", ...files], folder);
@@ -88,21 +88,21 @@ if (!CHROMIUM) console.warn("skipping pages in Chromium: it is not installed; ap
       mkdirSync(join(folder, out));
       await bundle(folder, "page.js", out);
       for (const threads of [1, 2]) {
-        const build = await withPage([join(folder, out), folder], ISOLATED, (page) =>
-          page.evaluate<BuildReport>(`goldens({ threads: ${threads} })`),
+        const runtime = await withPage([join(folder, out), folder], ISOLATED, (page) =>
+          page.evaluate<RuntimeReport>(`goldens({ threads: ${threads} })`),
         );
-        expect(build).toMatchObject({ kernels: "relaxed", threads });
+        expect(runtime).toMatchObject({ kernels: "relaxed", threads });
         expectGolden(readFileSync(join(folder, "outputs.bin")));
       }
     });
 
     test("has one thread where the page is not isolated", async () => {
-      const build = await withPage([join(folder, `page-${name}`), folder], {}, (page) =>
-        page.evaluate<BuildReport>(`goldens({ threads: 2 })`),
+      const runtime = await withPage([join(folder, `page-${name}`), folder], {}, (page) =>
+        page.evaluate<RuntimeReport>(`goldens({ threads: 2 })`),
       );
-      expect(build).toMatchObject({
+      expect(runtime).toMatchObject({
         threads: 1,
-        reason: expect.stringContaining("not cross-origin isolated") as string,
+        reasons: { threads: "the page is not cross-origin isolated" },
       });
       expectGolden(readFileSync(join(folder, "outputs.bin")));
     });

@@ -36,8 +36,8 @@ function project(runtime: string, name: string): string {
 /** What the programs print of the photo, or of a black picture. */
 async function expectedLine(image = decodeFile(PHOTO)): Promise<string> {
   const net = await loadModel(sharedBytes("models", `${MODEL}.tflite`));
-  const [{ index, label, probability }] = net.classify(image) as [Classification];
-  return `${index} ${label} ${probability}`;
+  const [{ index, label, score }] = net.classify(image) as [Classification];
+  return `${index} ${label} ${score}`;
 }
 
 beforeAll(() => {
@@ -68,7 +68,7 @@ describeShared("docs/runtimes.md", () => {
       const body = new Uint8Array(data);
       const response = await fetch(`${origin}/?width=${width}&height=${height}`, { method: "POST", body });
       const [best] = (await response.json()) as [Classification];
-      expect(`${best.index} ${best.label} ${best.probability}`).toBe(await expectedLine());
+      expect(`${best.index} ${best.label} ${best.score}`).toBe(await expectedLine());
     } finally {
       stop();
     }

@@ -86,18 +86,30 @@ describe("loadModel()", () => {
 
   test("says how many threads there are", async () => {
     const net = await loadModel(graph, { threads: 2 });
-    expect(net.build.threads).toBe(2);
-    expect(net.build.reason).toBeUndefined();
+    expect(net.runtime.threads).toBe(2);
+    expect(net.runtime.reasons).toBeUndefined();
     net.dispose();
     const auto = await loadModel(graph, { threads: "auto" });
-    expect(auto.build.threads).toBeGreaterThanOrEqual(1);
+    expect(auto.runtime.threads).toBeGreaterThanOrEqual(1);
     auto.dispose();
   });
 
-  test("has one thread and a reason where there is no shared memory", async () => {
-    vi.stubGlobal("crossOriginIsolated", false);
+  test.each([
+    ["the page is not cross-origin isolated", { crossOriginIsolated: false }],
+    ["the page is not cross-origin isolated", { crossOriginIsolated: false, SharedArrayBuffer: undefined }],
+    ["this browser has no shared memory", { crossOriginIsolated: true, SharedArrayBuffer: undefined }],
+    ["this runtime has no shared memory", { SharedArrayBuffer: undefined }],
+  ])("has one thread because %s: %o", async (reason, globals) => {
+    for (const [name, value] of Object.entries(globals)) vi.stubGlobal(name, value);
     const net = await loadModel(graph, { threads: 2 });
-    expect(net.build).toMatchObject({ threads: 1, reason: expect.stringContaining("cross-origin isolated") as string });
+    expect(net.runtime).toMatchObject({ threads: 1, reasons: { threads: reason } });
+  });
+
+  test("has one thread and a reason where there are no worker threads", async () => {
+    const modules = vi.spyOn(process, "getBuiltinModule").mockReturnValue(undefined as never);
+    const net = await loadModel(graph, { threads: 2 });
+    modules.mockRestore();
+    expect(net.runtime).toMatchObject({ threads: 1, reasons: { threads: "this runtime has no worker threads" } });
   });
 
   test("has one thread and a reason where no worker starts", async () => {
@@ -106,13 +118,16 @@ describe("loadModel()", () => {
     });
     vi.stubGlobal("Worker", Broken);
     const net = await loadModel(graph, { threads: 2 });
-    expect(net.build).toMatchObject({ threads: 1, reason: "no worker could be started: no workers today" });
+    expect(net.runtime).toMatchObject({
+      threads: 1,
+      reasons: { threads: "no worker could be started: no workers today" },
+    });
     expect(net.run(new Float32Array(32 * 32 * 3))[0]!.data.length).toBe(10);
   });
 
   test.each([0, 1.5, 65, NaN, "many"])("refuses %s threads", async (threads) => {
     await expect(loadModel(graph, { threads: threads as number })).rejects.toThrow(
-      /"threads" expected "auto" or a whole number from 1 to 64/,
+      /"threads" must be "auto" or an integer from 1 to 64/,
     );
   });
 });

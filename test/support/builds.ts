@@ -1,7 +1,7 @@
 /** A test for every build of the kernels and every element type. */
 import fc from "fast-check";
 import { describe, test } from "vitest";
-import type { Build } from "../../src/runtime/features.js";
+import type { Kernels } from "../../src/runtime/features.js";
 import { FLAVOURS, type Flavour } from "./graphs.js";
 import { BUILDS } from "./modules.js";
 
@@ -9,7 +9,7 @@ import { BUILDS } from "./modules.js";
 export function testProperty<T>(
   title: string,
   arbitrary: fc.Arbitrary<T>,
-  property: (value: T, build: Build, flavour: Flavour) => Promise<void>,
+  property: (value: T, build: Kernels, flavour: Flavour) => Promise<void>,
   { runs = 120, flavours = FLAVOURS }: { runs?: number; flavours?: readonly Flavour[] } = {},
 ): void {
   describe.each(BUILDS)("%s", (build) => {

@@ -5,7 +5,7 @@ import { FACE_NETWORKS, type FaceNetwork } from "../../src/faces/networks.js";
 import { WeightsManifest } from "../../src/formats/tfjs/weights.js";
 import type { Graph } from "../../src/ir/graph.js";
 import type { Tensor } from "../../src/ir/tensor.js";
-import type { Box, Image } from "../../src/image/image.js";
+import type { Box, Picture } from "../../src/image/picture.js";
 import { decodeFile, decodeJpeg } from "./inputs.js";
 import { HAVE_SHARED, sharedFloats, sharedJson } from "./shared.js";
 
@@ -104,17 +104,17 @@ export const { faces: goldenFaces, inputs: goldenCrops }: { faces: GoldenFace[];
 /** The names of the ten photos. */
 export const PHOTOS = goldenIndex.images.map(({ id }) => id);
 
-const decoded = new Map<string, Image>();
+const decoded = new Map<string, Picture>();
 
 /** One of the ten photos. */
-export function photo(id: string): Image {
+export function photo(id: string): Picture {
   const { path } = goldenIndex.images.find((image) => image.id === id)!;
   const image = decoded.get(id) ?? (path.startsWith("shared/") ? decodeFile(path.slice(7)) : samplePhoto(path));
   decoded.set(id, image);
   return image;
 }
 
-function samplePhoto(path: string): Image {
+function samplePhoto(path: string): Picture {
   return decodeJpeg(readFileSync(new URL(path.replace("@vladmandic/face-api/", ""), FACE_API)));
 }
 

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { extname } from "node:path";
 import jpeg from "jpeg-js";
-import { centralCrop, type Image } from "../../src/image/image.js";
+import { centralCrop, type Picture } from "../../src/image/picture.js";
 import { resize } from "../../src/image/resize.js";
 import { sharedBytes, sharedJson } from "./shared.js";
 
@@ -20,7 +20,7 @@ export function goldenInputs(): readonly GoldenInput[] {
 }
 
 const WHITE = [255, 255, 255] as const;
-const decoded = new Map<string, Image>();
+const decoded = new Map<string, Picture>();
 
 /** The RGB bytes of an input at a size; `crop` keeps the central 87.5 % first. */
 export function rgbOf({ name, file }: GoldenInput, size: number, crop = 1): Uint8Array {
@@ -28,18 +28,23 @@ export function rgbOf({ name, file }: GoldenInput, size: number, crop = 1): Uint
   const image = decoded.get(file) ?? decodeFile(file);
   decoded.set(file, image);
   const rgb = new Uint8Array(size * size * 3);
-  resize(image, centralCrop(image, crop), rgb, size, size, { antialias: false, background: WHITE });
+  resize(
+    image,
+    centralCrop(image, crop),
+    { data: rgb, width: size, height: size },
+    { antialias: false, background: WHITE },
+  );
   return rgb;
 }
 
 /** Decodes a JPEG or a 24-bit BMP. */
-export function decodeFile(path: string): Image {
+export function decodeFile(path: string): Picture {
   const bytes = sharedBytes(path);
   return extname(path) === ".bmp" ? decodeBmp(bytes) : decodeJpeg(bytes);
 }
 
 /** With jpeg-js, as the goldens were made. */
-export function decodeJpeg(bytes: Uint8Array): Image {
+export function decodeJpeg(bytes: Uint8Array): Picture {
   return jpeg.decode(bytes, {
     useTArray: true,
     formatAsRGBA: false,
@@ -50,7 +55,7 @@ export function decodeJpeg(bytes: Uint8Array): Image {
 }
 
 /** Rows from the bottom up, each padded to four bytes, BGR. */
-function decodeBmp(bytes: Uint8Array): Image {
+function decodeBmp(bytes: Uint8Array): Picture {
   const view = new DataView(bytes.buffer);
   const start = view.getUint32(10, true);
   const width = view.getInt32(18, true);

@@ -2,4 +2,4 @@
 import { createLoader } from "../../src/api/load.js";
 import { modulesOf } from "./modules.js";
 
-export const loadModel = createLoader((build, shared) => Promise.resolve(modulesOf(build, shared)));
+export const loadModel = createLoader(async (kernels, shared) => modulesOf(kernels, shared));

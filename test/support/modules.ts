@@ -1,6 +1,6 @@
 /** The kernels that the build left in build/, compiled once for a test file. */
 import { readFileSync } from "node:fs";
-import { bestBuild, type Build } from "../../src/runtime/features.js";
+import { bestKernels, type Kernels } from "../../src/runtime/features.js";
 import { withSharedMemory, type Modules } from "../../src/runtime/kernels.js";
 
 /** A file of the build. */
@@ -9,18 +9,18 @@ export function buildFile(name: string): Uint8Array<ArrayBuffer> {
 }
 
 /** The files of each build: relaxed is the whole one, which gives the same as the parts in the default entry. */
-const FILES: Readonly<Record<Build, readonly string[]>> = {
+const FILES: Readonly<Record<Kernels, readonly string[]>> = {
   simd: ["kernels.simd.wasm"],
   relaxed: ["kernels.relaxed.wasm"],
   wide: ["kernels.simd.wasm", "wide.wasm"],
 };
 
 /** The builds that this Node can run: old ones lack relaxed SIMD. */
-export const BUILDS: readonly Build[] = bestBuild() === "relaxed" ? ["simd", "relaxed", "wide"] : ["simd"];
+export const BUILDS: readonly Kernels[] = bestKernels() === "relaxed" ? ["simd", "relaxed", "wide"] : ["simd"];
 
 const compiled = new Map<string, WebAssembly.Module>();
 
-export function modulesOf(build: Build, shared = false): Modules {
+export function modulesOf(build: Kernels, shared = false): Modules {
   return FILES[build].map((file) => {
     const key = `${file} ${shared}`;
     const bytes = buildFile(file);

@@ -10,13 +10,15 @@ export function importOurs(): Promise<typeof Package> {
   return import(ENTRY.href) as Promise<typeof Package>;
 }
 
-/** Loads the model and refuses to run with less than was asked for: net.build tells what came of it. */
+/** Loads the model and refuses to run with less than was asked for: net.runtime reports it. */
 async function load(model: Model, threads: number, options: Package.LoadOptions, kernels?: "wide"): Promise<Run> {
   const { loadModel } = await importOurs();
   const net = await loadModel(model.tflite, threads > 1 ? { ...options, threads } : options);
-  const { build } = net;
-  if (build.threads !== threads || (kernels && build.kernels !== kernels))
-    throw new Unsupported(build.reason ?? `runs ${build.kernels} kernels on ${build.threads} threads`);
+  const { runtime } = net;
+  if (runtime.threads !== threads || (kernels && runtime.kernels !== kernels)) {
+    const reasons = Object.values(runtime.reasons ?? {}).join("; ");
+    throw new Unsupported(reasons || `runs ${runtime.kernels} kernels on ${runtime.threads} threads`);
+  }
   const input = await readInput(model, "nhwc");
   return () => net.run(input)[0]!.data as Elements;
 }
@@ -30,5 +32,5 @@ export const ours: Engine = {
 /** With the kernels for V8's revectoriser, which users of Node can ask for. */
 export const wide: Engine = {
   precisions: ["float32", "int8", "uint8"],
-  load: (model, threads) => load(model, threads, { revectorize: true }, "wide"),
+  load: (model, threads) => load(model, threads, { kernels: "wide" }, "wide"),
 };

@@ -1,5 +1,5 @@
 /** Pictures from files that strangers sent: the header is read first, and only what fits is decoded. */
-import type { Image } from "mobilenet-simd";
+import type { Picture } from "mobilenet-simd";
 import type { Codec, CreateCodec } from "./codecs/codec.ts";
 import { createJpeg } from "./codecs/jpeg.ts";
 import { createPng } from "./codecs/png.ts";
@@ -31,7 +31,7 @@ export class PictureReader {
    * @param least how small either side may become, in pixels, where the codec can leave out what is not needed.
    * @throws Refusal 415 for other files, 413 for too many pixels, 422 for a damaged file.
    */
-  async show<T>(file: Uint8Array, least: number, use: (image: Image, header: Header) => T): Promise<T> {
+  async show<T>(file: Uint8Array, least: number, use: (image: Picture, header: Header) => T): Promise<T> {
     const header = readHeader(file);
     if (!header) throw new Refusal(415, "expected a JPEG, PNG or WebP file");
     checkSize(header, least);

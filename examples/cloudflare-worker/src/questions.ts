@@ -1,5 +1,5 @@
 /** What can be asked about a picture. */
-import { UnsupportedError, type Detection, type Image, type Network } from "mobilenet-simd";
+import { UnsupportedError, type Detection, type Picture, type Network } from "mobilenet-simd";
 import { Refusal } from "./errors.ts";
 
 /** Width and height of a whole picture, which may have been decoded to a smaller one. */
@@ -9,7 +9,7 @@ export interface Extent {
 }
 
 /** Reads its options from a query, before the picture is there, and gives what then answers. */
-export type Question = (query: URLSearchParams) => (net: Network, image: Image, whole: Extent) => object;
+export type Question = (query: URLSearchParams) => (net: Network, image: Picture, whole: Extent) => object;
 
 const MOST_CLASSES = 100;
 
@@ -38,7 +38,7 @@ const detect: Question = (query) => {
   };
 };
 
-function detected(net: Network, image: Image, scoreThreshold: number): Detection[] {
+function detected(net: Network, image: Picture, scoreThreshold: number): Detection[] {
   try {
     return net.detect(image, { scoreThreshold });
   } catch (error) {

@@ -28,8 +28,8 @@ export function createWorker<E extends Env>(load: (env: E) => Promise<Network>):
     const { pathname, searchParams: query } = new URL(request.url);
     if (pathname === "/health") {
       allow(request, ["GET"]);
-      const { inputs, outputs, layers, memory, build } = await model.get(env, ctx);
-      return { model: { inputs, outputs, layers: layers.length }, memory, build };
+      const { inputs, outputs, layers, memory, runtime } = await model.get(env, ctx);
+      return { model: { inputs, outputs, layers: layers.length }, memory, runtime };
     }
     const question = QUESTIONS.get(pathname);
     if (!question) throw new Refusal(404, `there is nothing at ${pathname}`);

@@ -1,6 +1,6 @@
 /** Pictures as the Worker decodes them, pixel by pixel. */
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Image } from "mobilenet-simd";
+import type { Picture } from "mobilenet-simd";
 import { compileCodecs } from "../../batch/node/codecs.ts";
 import { oriented, seededPixels, toJpeg, toPng, toWebp, type Pixels } from "../../support/pictures.ts";
 import { upright } from "../src/codecs/orientation.ts";
@@ -16,17 +16,17 @@ beforeAll(async () => {
 });
 
 /** A picture that stays. */
-function decode(file: Uint8Array, least = FULL): Promise<Image> {
+function decode(file: Uint8Array, least = FULL): Promise<Picture> {
   return reader.show(file, least, ({ data, width, height }) => ({ data: data.slice(), width, height }));
 }
 
 /** toEqual() takes seconds for as many bytes. */
-function expectSame(got: Image, { data, width, height }: Image | Pixels): void {
+function expectSame(got: Picture, { data, width, height }: Picture | Pixels): void {
   expect([got.width, got.height]).toEqual([width, height]);
   expect(Buffer.from(got.data).equals(Buffer.from(data))).toBe(true);
 }
 
-const rgb = ({ data }: Image | Pixels) => Uint8Array.from(data).filter((_, i) => i % 4 !== 3);
+const rgb = ({ data }: Picture | Pixels) => Uint8Array.from(data).filter((_, i) => i % 4 !== 3);
 
 function meanDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
   expect(a.length).toBe(b.length);

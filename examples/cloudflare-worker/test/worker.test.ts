@@ -99,7 +99,11 @@ test("the health route says model, memory and build", async () => {
   expect(body).toEqual({
     model: JSON.parse(JSON.stringify({ inputs: net.inputs, outputs: net.outputs, layers: net.layers.length })),
     memory: net.memory,
-    build: { kernels: "relaxed", threads: 1, byteProducts: net.build.byteProducts },
+    runtime: {
+      kernels: "relaxed",
+      threads: 1,
+      ...(net.runtime.byteProducts && { byteProducts: net.runtime.byteProducts }),
+    },
   });
 });
 

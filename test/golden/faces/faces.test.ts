@@ -54,7 +54,7 @@ describeShared("faces by SSD", () => {
 function expectAttributes(got: Face, golden: GoldenAttributes): void {
   expect(Math.abs(got.age! - golden.age)).toBeLessThan(0.01);
   expect(got.gender).toBe(golden.gender);
-  expect(Math.abs(got.genderProbability! - golden.gender_probability)).toBeLessThan(1e-4);
+  expect(Math.abs(got.genderScore! - golden.gender_probability)).toBeLessThan(1e-4);
   expect(Object.keys(got.expressions!)).toEqual(Object.keys(golden.expressions));
   for (const [name, probability] of Object.entries(golden.expressions)) {
     expect(Math.abs(got.expressions![name as Expression] - probability), name).toBeLessThan(1e-4);

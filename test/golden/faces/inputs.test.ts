@@ -1,13 +1,13 @@
 /** The square inputs of the face networks are those of their authors, bit for bit. */
 import { expect, test } from "vitest";
 import { FACE_SQUARE, SSD_SQUARE, TINY_SQUARE } from "../../../src/faces/squares.js";
-import type { Box, Image } from "../../../src/image/image.js";
+import type { Box, Picture } from "../../../src/image/picture.js";
 import { writeSquare, type Square } from "../../../src/image/square.js";
 import { goldenCrops, goldenFaces, goldenIndex, photo, PHOTOS } from "../../support/faces.js";
 import { sha256, synthetic } from "../../support/inputs.js";
 import { describeShared } from "../../support/shared.js";
 
-function hashes(image: Image, square: Square, box: Box = { x: 0, y: 0, width: image.width, height: image.height }) {
+function hashes(image: Picture, square: Square, box: Box = { x: 0, y: 0, width: image.width, height: image.height }) {
   const input = new Float32Array(square.size ** 2 * 3);
   writeSquare(image, box, { ...square, mean: [0, 0, 0], std: 1, shift: 0 }, [255, 255, 255], input);
   const pixels = sha256(input);

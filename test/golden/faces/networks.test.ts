@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { prepare } from "../../../src/api/load.js";
 import { writeSquare, type Square } from "../../../src/image/square.js";
 import { FACE_SQUARE, SSD_SQUARE, TINY_SQUARE } from "../../../src/faces/squares.js";
-import type { Box, Image } from "../../../src/image/image.js";
+import type { Box, Picture } from "../../../src/image/picture.js";
 import { Program } from "../../../src/runtime/program.js";
 import {
   faceGraph,
@@ -26,7 +26,7 @@ const LANDMARK = 1e-5;
 
 const WHITE = [255, 255, 255] as const;
 
-function inputOf(image: Image, square: Square, box: Box = { x: 0, y: 0, width: image.width, height: image.height }) {
+function inputOf(image: Picture, square: Square, box: Box = { x: 0, y: 0, width: image.width, height: image.height }) {
   const input = new Float32Array(square.size ** 2 * 3);
   writeSquare(image, box, square, WHITE, input);
   return input;
@@ -45,14 +45,14 @@ function joined(outputs: readonly { readonly data: ArrayLike<number> }[], first:
 }
 
 /** A picture that is as large as the network's input. */
-function rawPicture(name: string, size: number): Image {
+function rawPicture(name: string, size: number): Picture {
   const isPhoto = name === "face" || name === "grace_hopper";
   const data = isPhoto ? sharedBytes("golden", "faces", "ssd", `u8_512_${name}.rgb`) : synthetic(name, size);
   return { data, width: size, height: size };
 }
 
 describeShared.each(BUILDS.filter((build) => build !== "wide"))("SSD MobileNet V1, %s", (build) => {
-  const loading = HAVE_SHARED ? loadModel(faceGraph("ssd"), { build }) : undefined;
+  const loading = HAVE_SHARED ? loadModel(faceGraph("ssd"), { kernels: build }) : undefined;
 
   test.each([
     ...["sample1", "grace_hopper"].map((id) => [id, id] as const),

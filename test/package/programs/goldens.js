@@ -29,5 +29,5 @@ export async function outputsOf(model, inputs, options) {
   const outputs = new Uint8Array(rows.length * rows[0].length);
   for (const [index, row] of rows.entries()) outputs.set(row, index * row.length);
   net.dispose();
-  return { build: net.build, outputs };
+  return { runtime: net.runtime, outputs };
 }

@@ -12,8 +12,8 @@ export default {
     if (pathname === "/goldens") {
       // As from R2 or assets.
       const response = new Response(model, { headers: { "content-length": `${model.byteLength}` } });
-      const { build, outputs } = await outputsOf(response, body, JSON.parse(searchParams.get("options")));
-      return new Response(outputs, { headers: { build: JSON.stringify(build) } });
+      const { runtime, outputs } = await outputsOf(response, body, JSON.parse(searchParams.get("options")));
+      return new Response(outputs, { headers: { runtime: JSON.stringify(runtime) } });
     }
     try {
       net ??= await loadModel(model);

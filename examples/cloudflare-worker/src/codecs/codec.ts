@@ -1,5 +1,5 @@
 /** What a decoder is: one instance of a WebAssembly module, to be let go after a failure or when it has grown. */
-import type { Image } from "mobilenet-simd";
+import type { Picture } from "mobilenet-simd";
 import type { Header } from "../header.ts";
 
 export interface Codec {
@@ -10,7 +10,7 @@ export interface Codec {
    * @param least how small either side may become, in pixels, where the codec can leave out what is not needed.
    * @throws anything if the file is damaged.
    */
-  show<T>(file: Uint8Array, header: Header, least: number, use: (image: Image) => T): T;
+  show<T>(file: Uint8Array, header: Header, least: number, use: (image: Picture) => T): T;
 }
 
 /** A fresh instance. */

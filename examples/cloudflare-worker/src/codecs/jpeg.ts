@@ -3,7 +3,7 @@
  * it is the one that can compute only 1/8, 1/4 or 1/2 of the pixels on each side: a photograph of 12 million becomes one of
  * 0.2 million without ever being there whole.
  */
-import type { Image } from "mobilenet-simd";
+import type { Picture } from "mobilenet-simd";
 import type { Codec } from "./codec.ts";
 import { upright } from "./orientation.ts";
 
@@ -52,9 +52,9 @@ export function createJpeg(module: WebAssembly.Module): Codec {
 
 /** By what decode_format() says. */
 const TO_RGB: readonly [
-  (grey: Uint8Array) => Image["data"],
-  (rgb: Uint8Array) => Image["data"],
-  (cmyk: Uint8Array) => Image["data"],
+  (grey: Uint8Array) => Picture["data"],
+  (rgb: Uint8Array) => Picture["data"],
+  (cmyk: Uint8Array) => Picture["data"],
 ] = [
   (grey) => Uint8Array.from({ length: grey.length * 3 }, (_, i) => grey[Math.floor(i / 3)]!),
   (rgb) => rgb,

@@ -1,5 +1,5 @@
 /** Pictures as the camera was held. */
-import type { Image } from "mobilenet-simd";
+import type { Picture } from "mobilenet-simd";
 import type { Header } from "../header.ts";
 
 /** Whether an orientation swaps width and height. */
@@ -13,7 +13,7 @@ export function uprightSize({ width, height, orientation }: Header): { width: nu
 }
 
 /** An RGB picture turned and mirrored as EXIF's orientation says: 5 to 8 swap the axes, most mirror one or both. */
-export function upright(image: Image, orientation: number): Image {
+export function upright(image: Picture, orientation: number): Picture {
   if (orientation === 1) return image;
   const { data, width, height } = image;
   const swap = swaps(orientation);
