@@ -219,10 +219,10 @@ describe("memory", () => {
 
   test("is refused beyond maxMemory before it is taken", async () => {
     await expect(loadModel(graph, { maxMemory: 100_000 })).rejects.toThrow(
-      /"maxMemory" expected at least \d+ bytes for this model, got 100000/,
+      /"maxMemory" must be at least \d+ bytes for this model, got 100000/,
     );
     const vast = { ...mobileNetV1({ alpha: 0.25, resolution: 8192, classes: 10 }) };
-    await expect(loadModel(vast)).rejects.toThrow(/"maxMemory" expected at least/);
+    await expect(loadModel(vast)).rejects.toThrow(/"maxMemory" must be at least/);
   });
 });
 

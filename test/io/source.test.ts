@@ -244,6 +244,6 @@ test("a page instead of a model is called one", async () => {
 
 test.each([NaN, 0, -1, "1e9", null])("a memory limit of %j is refused", async (maxMemory) => {
   const wrong = { maxMemory: maxMemory as number };
-  await expect(loadModel(BYTES, wrong)).rejects.toThrow(/^"maxMemory" expected a positive number of bytes, got/);
+  await expect(loadModel(BYTES, wrong)).rejects.toThrow(/^"maxMemory" must be a positive number of bytes, got/);
   await expect(loadFaces(wrong)).rejects.toThrow(RangeError);
 });
