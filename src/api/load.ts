@@ -3,11 +3,8 @@ import { detectionOutputs } from "./detect.js";
 import { describe, ModelError } from "../errors.js";
 import { readModel } from "../formats/index.js";
 import { buildGraph, type Graph } from "../ir/graph.js";
-import { absorb } from "../ir/passes/absorb.js";
-import { batchNormsAsDepthwise, foldBatchNorms } from "../ir/passes/batchnorm.js";
 import { batched } from "../ir/passes/batch.js";
-import { foldConstants } from "../ir/passes/constants.js";
-import { toFloat32 } from "../ir/passes/precision.js";
+import { prepare } from "../ir/passes/index.js";
 import { featureMap } from "../ir/tensor.js";
 import type { Normalization } from "../image/encode.js";
 import { checkLabels, embeddedLabels, parseLabels } from "./labels.js";
@@ -64,7 +61,7 @@ export function createLoader(modules: ModuleSource): LoadModel {
     checkOptions(options);
     const { batch = 1, normalization, maxMemory = DEFAULT_MAX_MEMORY } = options;
     const file = isGraph(model) ? undefined : await readSource(model, "model", maxMemory);
-    const graph = prepare(file ? await readModel(file) : (model as Graph), options.precision);
+    const graph = prepare(file ? await readModel(file) : (model as Graph), options);
     const labels = await readLabels(options.labels, file?.bytes, graph);
     const forBatch = buildGraph(batched(graph, batch));
     const features = pooledFeatures(forBatch);
@@ -143,13 +140,6 @@ function checkOptions({ build, precision, threads, batch }: LoadOptions): void {
       `"threads" expected "auto" or a whole number from 1 to ${MOST_THREADS}, got ${describe(threads)}`,
     );
   }
-}
-
-/** The rewrites between a file's graph and the kernels. */
-export function prepare(graph: Graph, precision: "float32" | undefined): Graph {
-  const constant = foldConstants(graph);
-  const typed = precision ? toFloat32(constant) : constant;
-  return buildGraph(absorb(batchNormsAsDepthwise(foldBatchNorms(typed))));
 }
 
 async function readLabels(

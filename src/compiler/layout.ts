@@ -85,10 +85,7 @@ export function affineOf(tensor: Tensor): Affine {
   return { scale, zeroPoint };
 }
 
-/** The nearest integer; of two, the even one. */
-export function halfToEven(value: number): number {
-  return Math.abs(value % 1) === 0.5 ? 2 * Math.round(value / 2) : Math.round(value);
-}
+export { halfToEven } from "../ir/numbers.js";
 
 /** Whether a number can be a scale. */
 export function isScale(scale: number): boolean {

@@ -1,16 +1,17 @@
 /** The cost model against a count of what a plain loop multiplies. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { costOf } from "../../src/ir/cost.js";
 import {
   convolutionMultAdds,
-  costOf,
   depthwiseMultAdds,
   separableMultAdds,
   separableShare,
   type LayerSize,
-} from "../../src/ir/cost.js";
-import { NO_PADDING, outputShape, type Op, type OpAttributes, type Size } from "../../src/ir/ops.js";
+} from "../../src/ir/multadds.js";
+import { outputShape, type Op, type OpAttributes } from "../../src/ir/ops/index.js";
 import type { Tensor } from "../../src/ir/tensor.js";
+import { NO_PADDING, type Size } from "../../src/ir/window.js";
 
 const whole = fc.integer({ min: 1, max: 6 });
 const size: fc.Arbitrary<Size> = fc.tuple(whole, whole);

@@ -1,10 +1,10 @@
 /** What the writer writes, the reader reads: the same graph, the same bits out of it. */
 import { describe, expect, test } from "vitest";
-import { prepare } from "../../../src/api/load.js";
 import { UnsupportedError } from "../../../src/errors.js";
 import { readTflite } from "../../../src/formats/tflite/read.js";
 import { writeTflite } from "../../../src/formats/tflite/write.js";
 import { NO_PADDING, samePadding, type OpAttributes } from "../../../src/ir/ops.js";
+import { prepare } from "../../../src/ir/passes/index.js";
 import { mobileNetV1 } from "../../../src/models/mobilenetv1.js";
 import { manyGraph, runGraph, unaryGraph, weightedGraph, type OneOp } from "../../support/graphs.js";
 import { describeShared, sharedBytes } from "../../support/shared.js";
@@ -51,7 +51,7 @@ const unary: readonly [string, OpAttributes][] = [
 ];
 
 async function expectRoundTrip(one: OneOp): Promise<void> {
-  const graph = prepare(readTflite(writeTflite(one.graph)), undefined);
+  const graph = prepare(readTflite(writeTflite(one.graph)));
   expect(graph.ops.length).toBe(1);
   expect(graph.ops[0]).toMatchObject({ ...one.op, inputs: expect.anything(), outputs: expect.anything() });
   const before = await runGraph(one, "simd");
@@ -105,7 +105,7 @@ describe.each(["float32", "uint8", "int8"] as const)("%s, several inputs", (flav
 
 test("a whole network", async () => {
   const graph = mobileNetV1({ alpha: 0.25, resolution: 64, classes: 10 });
-  const again = prepare(readTflite(writeTflite(graph)), undefined);
+  const again = prepare(readTflite(writeTflite(graph)));
   const x = Float32Array.from({ length: 64 * 64 * 3 }, (_, i) => Math.sin(i));
   expect(again.ops.map(({ type }) => type)).toEqual(graph.ops.map(({ type }) => type));
   expect(await runGraph({ graph: again, op: again.ops[0]!, x }, "simd")).toEqual(
