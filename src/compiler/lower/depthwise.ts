@@ -1,4 +1,5 @@
 /** Depthwise convolution: the 3×3 kernels where they apply, the general one elsewhere. */
+import { UnsupportedError } from "../../errors.js";
 import type { OpOf } from "../../ir/ops.js";
 import { featureMap, type Tensor } from "../../ir/tensor.js";
 import { blocksOf, bounds, geometry, pixelBytesOf, windowRecord } from "../layout.js";
@@ -18,6 +19,9 @@ export function lowerDepthwise(
   const family = expectFamily(x!, y);
   const from = featureMap(x!.shape);
   const to = featureMap(y.shape);
+  if (to.channels !== from.channels) {
+    throw new UnsupportedError(`depth multiplier expected 1, got ${to.channels / from.channels}`);
+  }
   const [, height, width] = weights!.shape as [number, number, number];
   const variant = variantFor(op, tensors);
   const blocks = blocksOf(to.channels);

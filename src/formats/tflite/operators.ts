@@ -1,7 +1,8 @@
 /** TensorFlow Lite's operators in terms of the graph's: one function an operator, by the name the schema gives it. */
 import { FormatError, UnsupportedError } from "../../errors.js";
-import { samePadding, NO_PADDING, type Op, type Padding, type Size } from "../../ir/ops.js";
+import type { Op } from "../../ir/ops/index.js";
 import { elementCount, formatShape, type Tensor } from "../../ir/tensor.js";
+import { samePadding, NO_PADDING, type Padding, type Size } from "../../ir/window.js";
 import { readDetection } from "./detection.js";
 import { readConcatenation, readPad, readReshape, readSlice, readStridedSlice, readTranspose } from "./rearranging.js";
 import * as schema from "./schema.js";

@@ -1,5 +1,5 @@
 /** Numbers of the TensorFlow Lite schema, version 3: field ids in order of declaration, enumerations. */
-import type { Activation } from "../../ir/ops.js";
+import type { Activation } from "../../ir/ops/module.js";
 import type { DType } from "../../ir/tensor.js";
 
 export const IDENTIFIER = "TFL3";

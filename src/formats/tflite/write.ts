@@ -2,8 +2,10 @@
 import { Builder } from "flatbuffers";
 import { UnsupportedError } from "../../errors.js";
 import type { Graph } from "../../ir/graph.js";
-import { samePadding, type Activation, type Op, type OpOf, type Padding, type Size } from "../../ir/ops.js";
+import type { Op, OpOf } from "../../ir/ops/index.js";
+import type { Activation } from "../../ir/ops/module.js";
 import type { Quantization, Tensor } from "../../ir/tensor.js";
+import { samePadding, type Padding, type Size } from "../../ir/window.js";
 import { writeFlexMap } from "./flexbuffer.js";
 import * as schema from "./schema.js";
 

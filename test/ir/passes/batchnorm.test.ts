@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { UnsupportedError } from "../../../src/errors.js";
 import { buildGraph, type Graph } from "../../../src/ir/graph.js";
-import type { Op } from "../../../src/ir/ops.js";
+import type { Op } from "../../../src/ir/ops/index.js";
 import { absorb } from "../../../src/ir/passes/absorb.js";
 import { batchNormsAsDepthwise, foldBatchNorms } from "../../../src/ir/passes/batchnorm.js";
 import { prepare } from "../../../src/ir/passes/index.js";
