@@ -45,10 +45,10 @@ function behind({ graph, op, x }: OneOp, stages: readonly Stage[]): OneOp {
   const tensors = [...graph.tensors];
   const ops: Op[] = [];
   let at = 0;
-  for (const stage of stages) {
-    const constants = constantsOf(stage).map((tensor) => tensors.push(tensor) - 1);
+  for (const each of stages) {
+    const constants = constantsOf(each).map((tensor) => tensors.push(tensor) - 1);
     const made = tensors.push({ ...graph.tensors[0]!, name: `stage ${ops.length}` }) - 1;
-    ops.push({ ...attributesOf(stage.kind), inputs: [at, ...constants], outputs: [made] });
+    ops.push({ ...attributesOf(each.kind), inputs: [at, ...constants], outputs: [made] });
     at = made;
   }
   ops.push({ ...op, inputs: [at, ...op.inputs.slice(1)] });
