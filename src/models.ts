@@ -6,14 +6,15 @@
  * import { mobileNetV1 } from "mobilenet-simd/models";
  * const net = await loadModel(mobileNetV1({ alpha: 0.5, height: 120, width: 160, classes: 10 }));
  */
-export { costOf, type Cost } from "./ir/cost.js";
-export type { Graph } from "./ir/graph.js";
 export {
   convolutionMultAdds,
+  costOf,
   depthwiseMultAdds,
   separableMultAdds,
   separableShare,
+  type Cost,
   type LayerSize,
-} from "./ir/multadds.js";
+} from "./ir/cost.js";
+export type { Graph } from "./ir/graph.js";
 export { MOBILENET_VARIANTS, mobileNetV1, type MobileNetOptions, type MobileNetVariant } from "./models/mobilenetv1.js";
 export { ssdMobileNetV1, type SsdOptions } from "./models/ssdmobilenetv1.js";

@@ -1,5 +1,5 @@
 /** What the paper prints about cost (Howard et al. 2017, arXiv 1704.04861, Tables 2 to 7), and our figures beside it. */
-import { convolutionMultAdds, separableMultAdds, type LayerSize } from "../ir/multadds.js";
+import { convolutionMultAdds, separableMultAdds, type LayerSize } from "../ir/cost.js";
 import { describeLayers } from "../ir/layers.js";
 import { mobileNetV1, type MobileNetOptions } from "./mobilenetv1.js";
 import { FULLY_CONNECTED, tallyTypes, totalOf, type Tally } from "./tally.js";

@@ -1,14 +1,14 @@
 /** The cost model against a count of what a plain loop multiplies. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { costOf } from "../../src/ir/cost.js";
 import {
   convolutionMultAdds,
+  costOf,
   depthwiseMultAdds,
   separableMultAdds,
   separableShare,
   type LayerSize,
-} from "../../src/ir/multadds.js";
+} from "../../src/ir/cost.js";
 import { outputShape, type Op, type OpAttributes } from "../../src/ir/ops/index.js";
 import type { Tensor } from "../../src/ir/tensor.js";
 import { NO_PADDING, type Size } from "../../src/ir/window.js";

@@ -1,5 +1,5 @@
 /** A clamp that stands alone. */
-import type { Activation, OpModule } from "./module.js";
+import { sameShape, type Activation, type OpModule } from "./module.js";
 
 /** Input: x of any shape. */
 export interface Activate {
@@ -8,6 +8,6 @@ export interface Activate {
 }
 
 export const activation: OpModule<Activate> = {
-  shapes: (_, [x]) => [x!.shape],
+  shapes: sameShape,
   activation: (op) => op.activation,
 };

@@ -1,6 +1,4 @@
 /** Standard convolution, eq. (1) of the paper. */
-import { convolutionMultAdds } from "../multadds.js";
-import { featureMap } from "../tensor.js";
 import { windowed, type Padding, type Size } from "../window.js";
 import { fuseActivation, type Activation, type OpModule } from "./module.js";
 import { expectBias, expectRank, mismatch } from "./operands.js";
@@ -24,11 +22,6 @@ export const convolution: OpModule<Convolution> = {
     if (padValue && padValue.length !== depth) mismatch("pad values", depth, padValue.length);
     expectBias(bias, channels);
     return [[...windowed(x!.shape, [height, width], stride, padding), channels]];
-  },
-  multAdds([, weights], { shape }) {
-    const { images, height, width, channels } = featureMap(shape);
-    const kernel = weightsWindow(weights!);
-    return images * convolutionMultAdds({ kernel, depth: weights!.shape[3]!, channels, map: [height, width] });
   },
   kernel: (_, [, weights]) => weightsWindow(weights!),
   weights: { operand: 1, bias: 2, axis: 0 },

@@ -1,6 +1,4 @@
 /** Depthwise convolution, eq. (3) of the paper. */
-import { depthwiseMultAdds } from "../multadds.js";
-import { featureMap } from "../tensor.js";
 import { isUnpadded, windowed, type Padding, type Size } from "../window.js";
 import { fuseActivation, type Activation, type OpModule } from "./module.js";
 import { areFloatConstants, channelScale, expectBias, expectRank, mismatch } from "./operands.js";
@@ -25,10 +23,6 @@ export const depthwise: OpModule<Depthwise> = {
     if (channels % depth) mismatch("channels of the weights", `a multiple of ${depth}`, channels);
     expectBias(bias, channels);
     return [[...windowed(x!.shape, [height, width], stride, padding), channels]];
-  },
-  multAdds([, weights], { shape }) {
-    const { images, height, width, channels } = featureMap(shape);
-    return images * depthwiseMultAdds({ kernel: weightsWindow(weights!), depth: channels, map: [height, width] });
   },
   kernel: (_, [, weights]) => weightsWindow(weights!),
   weights: { operand: 1, bias: 2, axis: 3 },

@@ -1,6 +1,6 @@
 /** Conversion to float32. */
 import { dequantized } from "../tensor.js";
-import type { OpModule } from "./module.js";
+import { sameShape, type OpModule } from "./module.js";
 
 /** Input: x of any shape, 8-bit or float16. */
 export interface Dequantize {
@@ -8,7 +8,7 @@ export interface Dequantize {
 }
 
 export const dequantize: OpModule<Dequantize> = {
-  shapes: (_, [x]) => [x!.shape],
+  shapes: sameShape,
   evaluate: ([x]) => dequantized(x!),
   convertsType: true,
 };

@@ -1,6 +1,4 @@
 /** Fully connected layer: a product with a matrix of weights. */
-import { convolutionMultAdds } from "../multadds.js";
-import { featureMap } from "../tensor.js";
 import { fuseActivation, type Activation, type OpModule } from "./module.js";
 import { expectBias, expectRank, mismatch } from "./operands.js";
 
@@ -16,10 +14,6 @@ export const fullyconnected: OpModule<FullyConnected> = {
     if (x!.shape.at(-1) !== depth) mismatch("last dimension of the input", depth, x!.shape.at(-1));
     expectBias(bias, channels);
     return [[...x!.shape.slice(0, -1), channels]];
-  },
-  multAdds([, weights], { shape }) {
-    const { images, height, width, channels } = featureMap(shape);
-    return images * convolutionMultAdds({ kernel: [1, 1], depth: weights!.shape[1]!, channels, map: [height, width] });
   },
   weights: { operand: 1, bias: 2, axis: 0 },
   absorbActivation: fuseActivation,

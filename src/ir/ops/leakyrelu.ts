@@ -1,5 +1,5 @@
 /** Leaky ReLU. */
-import type { OpModule } from "./module.js";
+import { sameShape, type OpModule } from "./module.js";
 
 /** x where it is at least 0, else slope · x. Input: x of any shape. */
 export interface LeakyRelu {
@@ -8,5 +8,5 @@ export interface LeakyRelu {
 }
 
 export const leakyrelu: OpModule<LeakyRelu> = {
-  shapes: (_, [x]) => [x!.shape],
+  shapes: sameShape,
 };

@@ -1,5 +1,5 @@
 /** The logistic function. */
-import type { OpModule } from "./module.js";
+import { sameShape, type OpModule } from "./module.js";
 
 /** 1 / (1 + exp(-x)). Input: x of any shape. */
 export interface Logistic {
@@ -7,5 +7,5 @@ export interface Logistic {
 }
 
 export const logistic: OpModule<Logistic> = {
-  shapes: (_, [x]) => [x!.shape],
+  shapes: sameShape,
 };

@@ -36,8 +36,6 @@ export interface ChannelScale {
 export interface OpModule<A extends { readonly type: string }> {
   /** The shapes of its outputs. Throws FormatError where the inputs do not fit together. */
   shapes(op: A, inputs: readonly Tensor[]): readonly Shape[];
-  /** Multiply-accumulates, given its inputs and its first output. */
-  multAdds?(inputs: readonly Tensor[], output: Tensor): number;
   /** Its window, if it slides one over an image. */
   kernel?(op: A, inputs: readonly Tensor[]): Size;
   /** Its weights. A linear operator that has them, and no activation of its own, absorbs the batch norm after it. */
@@ -63,6 +61,11 @@ export interface OpModule<A extends { readonly type: string }> {
   readonly convertsType?: true;
   /** It has no kernel: it runs in TypeScript, on plain views of its tensors. */
   readonly host?: true;
+}
+
+/** shapes() of operators whose output has the shape of their first input. */
+export function sameShape(_: unknown, [x]: readonly Tensor[]): readonly Shape[] {
+  return [x!.shape];
 }
 
 /** absorbActivation() for operators that clamp their results. */

@@ -1,5 +1,5 @@
 /** Conversion to 8 bits. */
-import type { OpModule } from "./module.js";
+import { sameShape, type OpModule } from "./module.js";
 
 /** Input: x of any shape, float32 or of another quantisation. */
 export interface Quantize {
@@ -7,6 +7,6 @@ export interface Quantize {
 }
 
 export const quantize: OpModule<Quantize> = {
-  shapes: (_, [x]) => [x!.shape],
+  shapes: sameShape,
   convertsType: true,
 };

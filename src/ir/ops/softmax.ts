@@ -1,5 +1,5 @@
 /** Softmax. */
-import type { OpModule } from "./module.js";
+import { sameShape, type OpModule } from "./module.js";
 
 /** exp(β·x) / Σ exp(β·x) over the last dimension. Input: x of any shape. */
 export interface Softmax {
@@ -8,5 +8,5 @@ export interface Softmax {
 }
 
 export const softmax: OpModule<Softmax> = {
-  shapes: (_, [x]) => [x!.shape],
+  shapes: sameShape,
 };
