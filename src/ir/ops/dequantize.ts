@@ -9,6 +9,6 @@ export interface Dequantize {
 
 export const dequantize: OpModule<Dequantize> = {
   shapes: sameShape,
-  evaluate: ([x]) => dequantized(x!),
+  evaluate: (_, [x]) => dequantized(x!),
   convertsType: true,
 };

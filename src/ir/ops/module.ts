@@ -1,4 +1,4 @@
-/** The interface of an operator's module: its shapes, its cost, and the traits that passes and readers ask for. */
+/** The interface of an operator's module: its shapes, and the traits that passes ask for. */
 import type { Shape, Tensor, TensorData } from "../tensor.js";
 import type { Padding, Size } from "../window.js";
 
@@ -38,7 +38,7 @@ export interface OpModule<A extends { readonly type: string }> {
   shapes(op: A, inputs: readonly Tensor[]): readonly Shape[];
   /** Its window, if it slides one over an image. */
   kernel?(op: A, inputs: readonly Tensor[]): Size;
-  /** Its weights. A linear operator that has them, and no activation of its own, absorbs the batch norm after it. */
+  /** Its weights, which also give its cost: one mult-add each for every position of the output. A linear operator that has them, and no activation of its own, absorbs the batch norm after it. */
   readonly weights?: WeightTrait;
   /** The zeros around the image, if it adds them and does nothing else. */
   padding?(op: A): Padding;
@@ -56,7 +56,7 @@ export interface OpModule<A extends { readonly type: string }> {
    */
   batched?(op: A, shape: Shape): A;
   /** The elements of its output, from constant inputs. Without this method, the operator is never folded. */
-  evaluate?(inputs: readonly Tensor[]): TensorData;
+  evaluate?(op: A, inputs: readonly Tensor[]): TensorData;
   /** It only changes the element type, so that it has nothing to do where all tensors are float32. */
   readonly convertsType?: true;
   /** It has no kernel: it runs in TypeScript, on plain views of its tensors. */

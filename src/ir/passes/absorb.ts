@@ -1,4 +1,4 @@
-/** Fusion of neighbours: an operator takes over the PAD before it as its padding, and the RELU or RELU6 after it as its clamp. */
+/** Fusion of neighbours: a PAD becomes padding of the operator after it, a RELU or RELU6 the clamp of the one before it. */
 import { solelyRead, type Graph } from "../graph.js";
 import { moduleOf, type Op } from "../ops/index.js";
 import type { Tensor } from "../tensor.js";

@@ -15,7 +15,7 @@ export function foldConstants(graph: Graph): Graph {
     const inputs = operandsOf(op, tensors);
     if (!evaluate || inputs.some(({ data }) => !data)) return true;
     const output = op.outputs[0]!;
-    tensors[output] = { ...tensors[output]!, data: evaluate(inputs) };
+    tensors[output] = { ...tensors[output]!, data: evaluate(op, inputs) };
     return false;
   });
   return { ...graph, tensors, ops };
