@@ -2,10 +2,10 @@
  * The rate of each kernel where nothing but the kernel counts: one operator whose operands all lie in the first two
  * cache levels, run again and again. What a layer of a network reaches of it says what memory, short rows and hand-overs cost.
  */
-import { prepare } from "../src/api/load.js";
 import { costOf } from "../src/ir/cost.js";
 import type { Graph } from "../src/ir/graph.js";
-import type { Op } from "../src/ir/ops.js";
+import type { Op } from "../src/ir/ops/index.js";
+import { prepare } from "../src/ir/passes/index.js";
 import { SeededLayers } from "../src/models/builder.js";
 import type { Modules } from "../src/runtime/kernels.js";
 import { Program } from "../src/runtime/program.js";
@@ -33,7 +33,7 @@ export async function bareRates(precision: Precision, modules: Modules): Promise
   for (const kind of KINDS) {
     const net = new SeededLayers(1);
     const graph = net.graph([LAYERS[kind](net)]);
-    rates[kind] = await rateOf(prepare(precision === "float32" ? graph : quantized(graph), undefined), modules);
+    rates[kind] = await rateOf(prepare(precision === "float32" ? graph : quantized(graph)), modules);
   }
   return rates;
 }

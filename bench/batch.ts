@@ -1,7 +1,7 @@
 /** What a picture takes among several that are computed at once: weights are read once for all of them. */
-import { prepare } from "../src/api/load.js";
 import type { Graph } from "../src/ir/graph.js";
 import { batched } from "../src/ir/passes/batch.js";
+import { prepare } from "../src/ir/passes/index.js";
 import type { Modules } from "../src/runtime/kernels.js";
 import { Program } from "../src/runtime/program.js";
 
@@ -15,7 +15,7 @@ export async function batchTimes(graph: Graph, modules: Modules): Promise<number
   const programs: Program[] = [];
   for (const batch of BATCHES) {
     const options = { maxMemory: 2 ** 30, keep: [], batch };
-    programs.push(await Program.create(prepare(batched(graph, batch), undefined), modules, options));
+    programs.push(await Program.create(prepare(batched(graph, batch)), modules, options));
   }
   const times = programs.map(() => new Float64Array(ROUNDS));
   for (let round = -1; round < ROUNDS; ++round) {

@@ -7,7 +7,7 @@ import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { costOf } from "../src/ir/cost.js";
 import type { Graph } from "../src/ir/graph.js";
-import type { Op } from "../src/ir/ops.js";
+import type { Op } from "../src/ir/ops/index.js";
 import { formatShape } from "../src/ir/tensor.js";
 import { percent, table } from "../src/cli/command.js";
 import { centralCrop } from "../src/image/picture.js";

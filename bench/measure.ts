@@ -1,9 +1,9 @@
 /** What the benchmarks measure with. */
 import { readFile } from "node:fs/promises";
 import { Bench } from "tinybench";
-import { prepare } from "../src/api/load.js";
 import { costOf } from "../src/ir/cost.js";
 import type { Graph } from "../src/ir/graph.js";
+import { prepare } from "../src/ir/passes/index.js";
 import type { TensorView } from "../src/ir/tensor.js";
 import type { Kernels } from "../src/runtime/features.js";
 import type { Modules } from "../src/runtime/kernels.js";
@@ -23,7 +23,7 @@ export interface Runnable {
 }
 
 export async function createRunnable(graph: Graph, modules: Modules): Promise<Runnable> {
-  const program = await Program.create(prepare(graph, undefined), modules, { maxMemory: 2 ** 30, keep: [] });
+  const program = await Program.create(prepare(graph), modules, { maxMemory: 2 ** 30, keep: [] });
   const x = program.inputs[0]!.map((_, i) => (program.inputs[0] instanceof Float32Array ? Math.sin(i) : i * 7));
   return { program, x };
 }

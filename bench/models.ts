@@ -1,6 +1,6 @@
 /** The networks that the benchmarks run: seeded, so that no file is needed. */
 import { buildGraph, type Graph } from "../src/ir/graph.js";
-import type { Op } from "../src/ir/ops.js";
+import type { Op } from "../src/ir/ops/index.js";
 import type { Quantization, Tensor } from "../src/ir/tensor.js";
 import { mobileNetV1 } from "../src/models/mobilenetv1.js";
 

@@ -45,6 +45,7 @@ export type { Files, GlobalInstance, Source } from "./io/source.js";
 export type { Cost } from "./ir/cost.js";
 export type { Graph } from "./ir/graph.js";
 export type { Layer } from "./ir/layers.js";
-export type { Op, OpAttributes, OpType, Padding, Size } from "./ir/ops.js";
+export type { Op, OpAttributes, OpType } from "./ir/ops/index.js";
+export type { Padding, Size } from "./ir/window.js";
 export type { DType, Quantization, Tensor, TensorData, TensorView } from "./ir/tensor.js";
 export type { Kernels } from "./runtime/features.js";

@@ -5,11 +5,8 @@ import type { Normalization } from "../image/encode.js";
 import { checkMaxMemory, readSource, type Contents, type Files, type Source } from "../io/source.js";
 import { decodeText } from "../io/text.js";
 import { buildGraph, type Graph } from "../ir/graph.js";
-import { absorb } from "../ir/passes/absorb.js";
-import { batchNormsAsDepthwise, foldBatchNorms } from "../ir/passes/batchnorm.js";
 import { batched } from "../ir/passes/batch.js";
-import { foldConstants } from "../ir/passes/constants.js";
-import { toFloat32 } from "../ir/passes/precision.js";
+import { prepare } from "../ir/passes/index.js";
 import {
   bestKernels,
   hasRelaxedSimd,
@@ -79,7 +76,7 @@ export function createLoader(modules: ModuleSource): LoadModel {
     const { batch = 1, normalization, maxMemory = DEFAULT_MAX_MEMORY } = options;
     const choice = await chooseKernels(compiled, options.kernels ?? "auto");
     const file = isGraph(model) ? undefined : await readSource(model, "model", maxMemory);
-    const graph = prepare(file ? await readModel(file) : (model as Graph), options.precision);
+    const graph = prepare(file ? await readModel(file) : (model as Graph), options);
     const labels = await readLabels(options.labels, file?.bytes, graph);
     const forBatch = buildGraph(batched(graph, batch));
     const features = pooledFeatures(forBatch);
@@ -192,13 +189,6 @@ function checkOptions({
 
 function isIntegerUpTo(value: unknown, limit: number): boolean {
   return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= limit;
-}
-
-/** Rewrites the graph of a model file into the graph that the compiler takes. */
-export function prepare(graph: Graph, precision: "float32" | undefined): Graph {
-  const constant = foldConstants(graph);
-  const typed = precision ? toFloat32(constant) : constant;
-  return buildGraph(absorb(batchNormsAsDepthwise(foldBatchNorms(typed))));
 }
 
 async function readLabels(

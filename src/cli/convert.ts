@@ -1,9 +1,9 @@
 /** mobilenet-simd convert: any model as a TensorFlow Lite file. */
 import { writeFile } from "node:fs/promises";
-import { prepare } from "../api/load.js";
 import { readModel } from "../formats/index.js";
 import { writeTflite } from "../formats/tflite/write.js";
 import { toFloat16 } from "../ir/passes/float16.js";
+import { prepare } from "../ir/passes/index.js";
 import { withoutUnused } from "../ir/passes/unused.js";
 import { readSource } from "../io/source.js";
 import { parse, UsageError, type Command } from "./command.js";
@@ -29,7 +29,7 @@ padding and activations in the layers that they belong to. Here it gives the sam
     const [model, ...rest] = positionals;
     if (model === undefined || rest.length) throw new UsageError(`expected one model file, got ${positionals.length}`);
     if (values.output === undefined) throw new UsageError("-o expected the file to write, got none");
-    const graph = prepare(await readModel(await readSource(model, "model", MOST_BYTES)), undefined);
+    const graph = prepare(await readModel(await readSource(model, "model", MOST_BYTES)));
     const bytes = writeTflite(withoutUnused(values.float16 ? toFloat16(graph) : graph));
     await writeFile(values.output, bytes);
     process.stdout.write(`${values.output}: ${bytes.length.toLocaleString("en-US")} bytes\n`);

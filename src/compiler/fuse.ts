@@ -2,7 +2,7 @@
 import { UnsupportedError } from "../errors.js";
 import { costOf } from "../ir/cost.js";
 import { locate, readersOf, type Graph } from "../ir/graph.js";
-import type { Op } from "../ir/ops.js";
+import type { Op } from "../ir/ops/index.js";
 import { elementCount, featureMap, type Tensor } from "../ir/tensor.js";
 import { call, type Call, type Group, type MemoryLayout, type Operand, type Stored, type Target } from "./call.js";
 import { blocksOf, elementTypeOf, viewOf } from "./layout.js";

@@ -1,7 +1,8 @@
 /** How tensors lie in linear memory, and how a kernel is told of it. */
 import type { Window } from "../../build/abi.js";
 import { UnsupportedError } from "../errors.js";
-import type { Activation, Padding, Size } from "../ir/ops.js";
+import type { Activation } from "../ir/ops/module.js";
+import type { Padding, Size } from "../ir/window.js";
 import { ELEMENT_BYTES, elementCount, featureMap, type FeatureMap, type Tensor } from "../ir/tensor.js";
 import type { MemoryLayout, Stored, TileView, View, ViewFields } from "./call.js";
 
@@ -90,11 +91,6 @@ export function affineOf(tensor: Tensor): Affine {
     );
   }
   return { scale, zeroPoint };
-}
-
-/** The nearest integer; of two, the even one. */
-export function halfToEven(value: number): number {
-  return Math.abs(value % 1) === 0.5 ? 2 * Math.round(value / 2) : Math.round(value);
 }
 
 /** Whether a number can be a scale. */

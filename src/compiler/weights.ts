@@ -1,8 +1,7 @@
 /** The constants of a convolution as its kernels take them: real numbers, or integers with their requantisation. */
-import type { OpOf } from "../ir/ops.js";
+import type { OpOf } from "../ir/ops/index.js";
 import { UnsupportedError } from "../errors.js";
-import { dequantized } from "../ir/passes/constants.js";
-import type { Tensor } from "../ir/tensor.js";
+import { dequantized, type Tensor } from "../ir/tensor.js";
 import { affineOf, elementTypeOf, isScale } from "./layout.js";
 import type { Site } from "./lower/site.js";
 import type { FloatMatrix, IntegerMatrix } from "./pack.js";

@@ -1,6 +1,6 @@
 /** Graphs written operator by operator. */
 import { buildGraph, type Graph } from "./graph.js";
-import { outputShapes, type Op, type OpAttributes } from "./ops.js";
+import { outputShapes, type Op, type OpAttributes } from "./ops/index.js";
 import type { Tensor } from "./tensor.js";
 
 /** Builds a graph of float32 activations. Each method adds something and returns the index of its tensor. */

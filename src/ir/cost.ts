@@ -1,10 +1,11 @@
 /**
- * What convolutions cost, in the paper's units: multiply-accumulates ("mult-adds") and parameters.
+ * The cost of operators in the paper's units: multiply-accumulates ("mult-adds") and parameters.
  *
  * Padded positions count, as in the paper; a batch counts once for each image.
  */
-import type { Op, Size } from "./ops.js";
+import { moduleOf, type Op } from "./ops/index.js";
 import { elementCount, featureMap, type Tensor } from "./tensor.js";
+import type { Size } from "./window.js";
 
 /** A layer in the paper's letters. */
 export interface LayerSize {
@@ -37,7 +38,7 @@ export function separableMultAdds(size: LayerSize): number {
 }
 
 /**
- * The paper's reduction in computation, which is what separating leaves of a standard convolution's mult-adds and weights:
+ * The paper's reduction in computation: the share of a standard convolution's mult-adds and weights that separating leaves,
  * eq. (5) / eq. (2) = 1 / N + 1 / D_K².
  */
 export function separableShare({ kernel, channels }: Pick<LayerSize, "kernel" | "channels">): number {
@@ -53,21 +54,14 @@ export interface Cost {
   readonly parameters: number;
 }
 
-/** The cost of an operator; 0 for what neither multiplies nor holds weights. */
+/** The cost of an operator; 0 for one without weights. */
 export function costOf(op: Op, tensors: readonly Tensor[]): Cost {
-  if (op.type !== "convolution" && op.type !== "depthwise" && op.type !== "fullyconnected") {
-    return { multAdds: 0, weights: 0, parameters: 0 };
-  }
-  const [weights, ...biases] = op.inputs.slice(1).map((index) => tensors[index]!.shape);
-  const count = elementCount(weights!);
-  const parameters = biases.reduce((sum, shape) => sum + elementCount(shape), count);
-  const { images, height, width, channels } = featureMap(tensors[op.outputs[0]!]!.shape);
-  const map: Size = [height, width];
-  const depth = weights!.at(-1)!;
-  const kernel: Size = op.type === "fullyconnected" ? [1, 1] : [weights![1]!, weights![2]!];
-  const multAdds =
-    op.type === "depthwise"
-      ? depthwiseMultAdds({ kernel, depth, map })
-      : convolutionMultAdds({ kernel, depth, channels, map });
-  return { multAdds: images * multAdds, weights: count, parameters };
+  const { weights: trait } = moduleOf(op);
+  const [weights, bias] = [trait?.operand, trait?.bias].map((position) => {
+    const tensor = tensors[op.inputs[position ?? -1] ?? -1];
+    return tensor ? elementCount(tensor.shape) : 0;
+  }) as [number, number];
+  // Each weight is a factor once for every position of the output: eq. (2) and (4).
+  const { images, height, width } = featureMap(tensors[op.outputs[0]!]!.shape);
+  return { multAdds: images * height * width * weights, weights, parameters: weights + bias };
 }

@@ -1,6 +1,6 @@
 /** A model: a list of operators over typed tensors, a directed acyclic graph in the order of execution. */
 import { FormatError, ModelError, printable } from "../errors.js";
-import { outputShapes, type Op } from "./ops.js";
+import { outputShapes, type Op } from "./ops/index.js";
 import { ELEMENT_BYTES, elementCount, formatShape, type Tensor } from "./tensor.js";
 
 export interface Graph {
@@ -39,12 +39,6 @@ export function buildGraph(graph: Graph): Graph {
       if (made.length !== shape.length || made.some((size, d) => size !== shape[d])) {
         throw new FormatError(`${where}: output expected ${formatShape(made)}, got ${formatShape(shape)}`);
       }
-    }
-    const [made] = shapes as [readonly number[]];
-    if (op.type === "reshape" && elementCount(tensors[op.inputs[0]!]!.shape) !== elementCount(made)) {
-      throw new FormatError(
-        `${where}: cannot make ${formatShape(made)} of ${formatShape(tensors[op.inputs[0]!]!.shape)}`,
-      );
     }
   }
   return { ...graph, ops };
@@ -148,4 +142,12 @@ export function readersOf(graph: Graph): Map<number, Op[]> {
     }
   }
   return readers;
+}
+
+/** The tensors that exactly one operator reads and no caller gets. */
+export function solelyRead(graph: Graph): Set<number> {
+  const sole = new Set<number>();
+  for (const [tensor, ops] of readersOf(graph)) if (ops.length === 1) sole.add(tensor);
+  for (const tensor of graph.outputs) sole.delete(tensor);
+  return sole;
 }

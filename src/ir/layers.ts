@@ -1,10 +1,11 @@
-/** A graph as a list for people: what each operator is, the shapes it goes between, and what it costs. */
+/** A readable list of a graph's operators: their types, shapes and costs. */
 import { costOf, type Cost } from "./cost.js";
 import type { Graph } from "./graph.js";
-import type { OpType, Padding, Size } from "./ops.js";
+import { moduleOf, operandsOf, type OpType } from "./ops/index.js";
 import type { DType } from "./tensor.js";
+import type { Padding, Size } from "./window.js";
 
-/** Its cost is that of a run. */
+/** An operator of a graph; its cost is for one run. */
 export interface Layer extends Cost {
   /** Place in the order of execution. */
   readonly index: number;
@@ -29,8 +30,7 @@ export interface Layer extends Cost {
 export function describeLayers({ ops, tensors }: Graph): Layer[] {
   return ops.map((op, index) => {
     const output = tensors[op.outputs[0]!]!;
-    const weights = op.type === "convolution" || op.type === "depthwise" ? tensors[op.inputs[1]!]!.shape : undefined;
-    const kernel: Size | undefined = weights ? [weights[1]!, weights[2]!] : "kernel" in op ? op.kernel : undefined;
+    const kernel = moduleOf(op).kernel?.(op, operandsOf(op, tensors));
     const { quantization } = output;
     return {
       index,

@@ -1,4 +1,5 @@
 /** Tensors: what flows between the operators of a graph, and the constants they hold. */
+import { halfToNumber } from "./numbers.js";
 
 export type DType = "float32" | "float16" | "int32" | "uint8" | "int8";
 
@@ -15,10 +16,12 @@ export type TensorData = Float32Array | Uint16Array | Int32Array | Uint8Array | 
 /** The elements of an input or output: float32, uint8 or int8. */
 export type TensorView = Float32Array | Uint8Array | Int8Array;
 
+/** Sizes of dimensions, outermost first; images are NHWC. */
+export type Shape = readonly number[];
+
 export interface Tensor {
   readonly name: string;
-  /** Sizes, outermost first; images are NHWC. */
-  readonly shape: readonly number[];
+  readonly shape: Shape;
   readonly dtype: DType;
   readonly quantization?: Quantization | undefined;
   /** The elements, if the tensor is constant. */
@@ -69,12 +72,29 @@ export function sidesOf(shape: readonly number[]): readonly Side[] {
   return shape.length === 2 ? ["height", "channels"] : ["channels"];
 }
 
-/** The bits of an IEEE half precision number as a number. */
-export function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction ? NaN : sign * Infinity;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+/** The real numbers of a constant tensor. */
+export function dequantized(tensor: Tensor): Float32Array {
+  const { data, dtype, quantization, shape } = tensor;
+  const count = elementCount(shape);
+  const real = new Float32Array(count);
+  if (!data) return real;
+  if (dtype === "float16") {
+    for (let i = 0; i < count; ++i) real[i] = halfToNumber(data[i]!);
+  } else if (quantization) {
+    const { scale, zeroPoint, axis } = quantization;
+    const channels = scale.length;
+    const inner = channels === 1 ? count : elementCount(shape.slice(axis + 1));
+    for (let i = 0; i < count; ++i) {
+      const c = Math.floor(i / inner) % channels;
+      real[i] = scale[c]! * (data[i]! - zeroPoint[c]!);
+    }
+  } else {
+    real.set(data);
+  }
+  return real;
+}
+
+/** A constant of numbers rounded to float32. */
+export function floatConstant(name: string, shape: Shape, numbers: ArrayLike<number>): Tensor {
+  return { name, shape, dtype: "float32", data: Float32Array.from(numbers) };
 }

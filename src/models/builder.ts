@@ -1,7 +1,8 @@
 /** Networks written as code: layers one after another, with seeded initial weights. */
 import { GraphBuilder } from "../ir/builder.js";
-import { samePadding, type Activation } from "../ir/ops.js";
+import type { Activation } from "../ir/ops/module.js";
 import { elementCount } from "../ir/tensor.js";
+import { samePadding } from "../ir/window.js";
 import { seededRandom } from "./random.js";
 
 /** Builds a network of layers; each method adds one and returns the index of its output. */

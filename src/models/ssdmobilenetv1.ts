@@ -4,7 +4,7 @@
  */
 import type { GraphBuilder } from "../ir/builder.js";
 import type { Graph } from "../ir/graph.js";
-import type { Activation } from "../ir/ops.js";
+import type { Activation } from "../ir/ops/module.js";
 import { SeededLayers } from "./builder.js";
 import { expectWhole, MOBILENET_BODY, thinner } from "./mobilenetv1.js";
 import { anchorsPerPlace, ssdAnchors } from "./ssdanchors.js";

@@ -1,7 +1,8 @@
 /** Networks written as code whose weights are in a file, by the names and in the layouts that TensorFlow.js has them. */
 import { FormatError } from "../errors.js";
 import { GraphBuilder } from "../ir/builder.js";
-import { NO_PADDING, samePadding, type Activation, type Padding, type Size } from "../ir/ops.js";
+import { NO_PADDING, samePadding, type Padding, type Size } from "../ir/window.js";
+import type { Activation } from "../ir/ops/module.js";
 import { permuted } from "../ir/permute.js";
 import { formatShape, type Tensor } from "../ir/tensor.js";
 

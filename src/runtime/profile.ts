@@ -3,7 +3,7 @@ import { storedBytes } from "../compiler/layout.js";
 import type { PlannedStep } from "../compiler/plan.js";
 import { costOf } from "../ir/cost.js";
 import type { Graph } from "../ir/graph.js";
-import type { Op } from "../ir/ops.js";
+import type { Op } from "../ir/ops/index.js";
 import type { TensorView } from "../ir/tensor.js";
 import { isHostStep } from "./execute.js";
 import type { Program } from "./program.js";

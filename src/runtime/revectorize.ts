@@ -3,7 +3,8 @@
  * whole process, so it is set only when asked for, and believed only after a check. Loaded on demand.
  */
 import { buildGraph, type Graph } from "../ir/graph.js";
-import { NO_PADDING, type Op } from "../ir/ops.js";
+import { NO_PADDING } from "../ir/window.js";
+import type { Op } from "../ir/ops/index.js";
 import type { Quantization, Tensor } from "../ir/tensor.js";
 import { startedWide, WIDE_FLAG } from "./features.js";
 import type { ModuleSource } from "./kernels.js";

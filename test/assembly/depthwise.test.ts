@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe } from "vitest";
-import { samePadding } from "../../src/ir/ops.js";
+import { samePadding } from "../../src/ir/window.js";
 import { testProperty } from "../support/builds.js";
 import { expectReference } from "../support/expect.js";
 import { runGraph, weightedGraph } from "../support/graphs.js";

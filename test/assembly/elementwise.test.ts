@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe } from "vitest";
 import { buildGraph } from "../../src/ir/graph.js";
-import type { Op } from "../../src/ir/ops.js";
+import type { Op } from "../../src/ir/ops/index.js";
 import type { Kernels } from "../../src/runtime/features.js";
 import { testProperty } from "../support/builds.js";
 import { expectReference } from "../support/expect.js";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { NO_PADDING } from "../../src/ir/ops.js";
+import { NO_PADDING } from "../../src/ir/window.js";
 import { testProperty } from "../support/builds.js";
 import { expectReference } from "../support/expect.js";
 import { runGraph, unaryGraph } from "../support/graphs.js";

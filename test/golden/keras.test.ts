@@ -1,11 +1,11 @@
 /** What TensorFlow.js answers for the MobileNet of Keras: at every layer for one picture, at the end for ten. */
 import { expect, test } from "vitest";
-import { prepare } from "../../src/api/load.js";
 import { readModel } from "../../src/formats/index.js";
 import { buildGraph, type Graph } from "../../src/ir/graph.js";
 import { batchNormsAsDepthwise } from "../../src/ir/passes/batchnorm.js";
 import { Program } from "../../src/runtime/program.js";
 import { readSource } from "../../src/io/source.js";
+import { prepare } from "../../src/ir/passes/index.js";
 import { goldenInputs, rgbOf, sha256 } from "../support/inputs.js";
 import { loadModel } from "../support/load.js";
 import { BUILDS, modulesOf } from "../support/modules.js";
@@ -77,7 +77,7 @@ function expectLayer(got: Float32Array, { name, shape, cpu }: LayerGolden, toler
 
 describeShared.each(BUILDS)("Keras MobileNet, %s", (build) => {
   test("ten inputs: pooled features, logits, probabilities", async () => {
-    const graph = prepare(await readKeras(), undefined);
+    const graph = prepare(await readKeras());
     const tensor = (name: string) => graph.tensors.findIndex((it) => it.name === name);
     const [pooled, logits] = [tensor("global_average_pooling2d_1"), tensor("conv_preds")];
     const program = await Program.create(graph, modulesOf(build), { maxMemory: 2 ** 28, keep: [pooled, logits] });
@@ -96,7 +96,7 @@ describeShared.each(BUILDS)("Keras MobileNet, %s", (build) => {
   });
 
   test.each([
-    ["folded", (graph: Graph) => prepare(graph, undefined), ({ class: kind }: LayerGolden) => CLAMPED.has(kind)],
+    ["folded", (graph: Graph) => prepare(graph), ({ class: kind }: LayerGolden) => CLAMPED.has(kind)],
     // Raw convolutions and batch norms as well: every layer of the file is one of ours; Dropout does nothing.
     ["unfolded", batchNormsAsDepthwise, ({ class: kind }: LayerGolden) => kind !== "Dropout"],
   ])("every layer, %s", async (_, rewrite, isThere) => {

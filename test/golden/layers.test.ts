@@ -1,7 +1,7 @@
 /** What TensorFlow Lite's XNNPACK has after every operator, and that fusing operators changes no bit. */
 import { expect, test } from "vitest";
-import { prepare } from "../../src/api/load.js";
 import { readTflite } from "../../src/formats/tflite/read.js";
+import { prepare } from "../../src/ir/passes/index.js";
 import { Program } from "../../src/runtime/program.js";
 import { goldenInputs, rgbOf } from "../support/inputs.js";
 import { BUILDS, modulesOf } from "../support/modules.js";
@@ -15,7 +15,7 @@ interface Layers {
 const MODELS = ["mobilenet_v1_0.25_128_quant", "vww_96_int8", "vww_96_float"];
 
 async function loaded(name: string, build: (typeof BUILDS)[number], keepAll: boolean) {
-  const graph = prepare(readTflite(sharedBytes("models", `${name}.tflite`)), undefined);
+  const graph = prepare(readTflite(sharedBytes("models", `${name}.tflite`)));
   const keep = keepAll ? graph.ops.map((op) => op.outputs[0]!) : [];
   const program = await Program.create(graph, modulesOf(build), { maxMemory: 2 ** 30, keep });
   const { input_index: index } = sharedJson<Layers>("golden", "layers", name, "layers.json");

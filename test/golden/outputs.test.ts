@@ -1,7 +1,7 @@
 /** What TensorFlow Lite's XNNPACK answers for 131 inputs, byte for byte. */
 import { expect, test } from "vitest";
 import { readTflite } from "../../src/formats/tflite/read.js";
-import { prepare } from "../../src/api/load.js";
+import { prepare } from "../../src/ir/passes/index.js";
 import { Program } from "../../src/runtime/program.js";
 import { goldenInputs, rgbOf, sha256, type GoldenInput } from "../support/inputs.js";
 import { BUILDS, modulesOf } from "../support/modules.js";
@@ -31,7 +31,7 @@ function inputOf(input: GoldenInput, model: GoldenModel, size: number): Float32A
 describeShared.each(BUILDS)("outputs, %s", (build) => {
   test.each(Object.keys(MODELS))("%s", async (name) => {
     const model = MODELS[name]!;
-    const graph = prepare(readTflite(sharedBytes("models", `${name}.tflite`)), undefined);
+    const graph = prepare(readTflite(sharedBytes("models", `${name}.tflite`)));
     const program = await Program.create(graph, modulesOf(build), { maxMemory: 2 ** 30, keep: [] });
     const size = graph.tensors[graph.inputs[0]!]!.shape[1]!;
     const inputs = goldenInputs();

@@ -9,8 +9,9 @@ import {
   separableShare,
   type LayerSize,
 } from "../../src/ir/cost.js";
-import { NO_PADDING, outputShape, type Op, type OpAttributes, type Size } from "../../src/ir/ops.js";
+import { outputShape, type Op, type OpAttributes } from "../../src/ir/ops/index.js";
 import type { Tensor } from "../../src/ir/tensor.js";
+import { NO_PADDING, type Size } from "../../src/ir/window.js";
 
 const whole = fc.integer({ min: 1, max: 6 });
 const size: fc.Arbitrary<Size> = fc.tuple(whole, whole);

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { FormatError } from "../../src/errors.js";
 import { buildGraph } from "../../src/ir/graph.js";
-import { samePadding, type Op } from "../../src/ir/ops.js";
+import type { Op } from "../../src/ir/ops/index.js";
 import type { Tensor } from "../../src/ir/tensor.js";
+import { samePadding } from "../../src/ir/window.js";
 
 const image = (name: string): Tensor => ({ name, shape: [1, 4, 4, 2], dtype: "float32" });
 const relu = (from: number, to: number): Op => ({

@@ -1,5 +1,5 @@
 /** Sums of products, their rounding to outputs, and how exact a float32 sum can be. */
-import type { Activation } from "../../src/ir/ops.js";
+import type { Activation } from "../../src/ir/ops/module.js";
 import type { Tensor } from "../../src/ir/tensor.js";
 import type { Expected } from "./expected.js";
 

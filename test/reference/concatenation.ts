@@ -1,4 +1,4 @@
-import type { OpOf } from "../../src/ir/ops.js";
+import type { OpOf } from "../../src/ir/ops/index.js";
 import { elementCount, type Tensor } from "../../src/ir/tensor.js";
 import { clampInteger, exact, quantizationOf } from "./arithmetic.js";
 import type { Expected } from "./expected.js";
@@ -7,7 +7,7 @@ import type { Expected } from "./expected.js";
 export function concatenation(
   op: OpOf<"concatenation">,
   tensors: readonly Tensor[],
-  inputs: readonly ArrayLike<number>[],
+  ...inputs: readonly ArrayLike<number>[]
 ): Expected {
   const output = tensors[op.outputs[0]!]!;
   const outer = elementCount(output.shape.slice(0, op.axis));

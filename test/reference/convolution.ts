@@ -1,4 +1,4 @@
-import type { OpOf } from "../../src/ir/ops.js";
+import type { OpOf } from "../../src/ir/ops/index.js";
 import type { Tensor } from "../../src/ir/tensor.js";
 import { centred, finish, weight, type Sum } from "./arithmetic.js";
 import type { Expected } from "./expected.js";
@@ -20,13 +20,14 @@ export function convolution(op: OpOf<"convolution">, tensors: readonly Tensor[],
           const sum = { value: start, magnitude: Math.abs(start), terms: 0 };
           for (let i = 0; i < kernelHeight; ++i) {
             const row = y * op.stride[0] + i - op.padding.top;
-            if (row < 0 || row >= height) continue;
             for (let j = 0; j < kernelWidth; ++j) {
               const column = z * op.stride[1] + j - op.padding.left;
-              if (column < 0 || column >= width) continue;
+              const isInside = row >= 0 && row < height && column >= 0 && column < width;
+              if (!isInside && !op.padValue) continue;
               for (let c = 0; c < depth; ++c) {
                 const factor = weight(weights!, ((m * kernelHeight + i) * kernelWidth + j) * depth + c, m);
-                const product = values[((n * height + row) * width + column) * depth + c]! * factor;
+                const at = ((n * height + row) * width + column) * depth + c;
+                const product = (isInside ? values[at]! : op.padValue![c]!) * factor;
                 sum.value += product;
                 sum.magnitude += Math.abs(product);
                 ++sum.terms;

@@ -1,15 +1,15 @@
-import type { OpOf } from "../../src/ir/ops.js";
+import type { OpOf } from "../../src/ir/ops/index.js";
 import type { Tensor } from "../../src/ir/tensor.js";
 import { centred, finish, weight, type Sum } from "./arithmetic.js";
 import type { Expected } from "./expected.js";
 
-/** Eq. (3): for each output the sum over kernel rows and kernel columns of its own channel. */
+/** Eq. (3): for each output the sum over kernel rows and kernel columns of its input channel. */
 export function depthwise(op: OpOf<"depthwise">, tensors: readonly Tensor[], x: ArrayLike<number>): Expected {
   const [input, weights, bias] = op.inputs.map((index) => tensors[index]!);
   const output = tensors[op.outputs[0]!]!;
-  const [images, height, width, channels] = input!.shape as [number, number, number, number];
+  const [images, height, width, depth] = input!.shape as [number, number, number, number];
   const [, outHeight, outWidth] = output.shape as [number, number, number, number];
-  const [, kernelHeight, kernelWidth] = weights!.shape as [number, number, number, number];
+  const [, kernelHeight, kernelWidth, channels] = weights!.shape as [number, number, number, number];
   const values = centred(x, input!);
   const sums: Sum[] = [];
   for (let n = 0; n < images; ++n) {
@@ -25,7 +25,8 @@ export function depthwise(op: OpOf<"depthwise">, tensors: readonly Tensor[], x: 
               const column = z * op.stride[1] + j - op.padding.left;
               if (column < 0 || column >= width) continue;
               const factor = weight(weights!, (i * kernelWidth + j) * channels + c, c);
-              const product = values[((n * height + row) * width + column) * channels + c]! * factor;
+              const from = Math.floor((c * depth) / channels);
+              const product = values[((n * height + row) * width + column) * depth + from]! * factor;
               sum.value += product;
               sum.magnitude += Math.abs(product);
               ++sum.terms;

@@ -1,4 +1,4 @@
-import type { OpOf } from "../../src/ir/ops.js";
+import type { OpOf } from "../../src/ir/ops/index.js";
 import type { Tensor } from "../../src/ir/tensor.js";
 import { centred, finish, weight, type Sum } from "./arithmetic.js";
 import type { Expected } from "./expected.js";

@@ -3,7 +3,7 @@
  * and returned as the tensor's type has it.
  */
 import type { Graph } from "../../src/ir/graph.js";
-import type { Op } from "../../src/ir/ops.js";
+import type { Op, OpOf, OpType } from "../../src/ir/ops/index.js";
 import type { Tensor } from "../../src/ir/tensor.js";
 import { activation } from "./activation.js";
 import { add } from "./add.js";
@@ -26,55 +26,46 @@ import { slice } from "./slice.js";
 import { softmax } from "./softmax.js";
 import { transpose } from "./transpose.js";
 
-/** The output of an operator for the input x, in NHWC, and for those of operators that have more. */
+type Reference<T extends OpType> = (
+  op: OpOf<T>,
+  tensors: readonly Tensor[],
+  x: ArrayLike<number>,
+  ...others: readonly ArrayLike<number>[]
+) => Expected;
+
+const REFERENCES: { readonly [T in OpType]: Reference<T> } = {
+  activation,
+  add,
+  averagepool,
+  batchnorm,
+  concatenation,
+  convolution,
+  depthwise,
+  dequantize,
+  detection: () => {
+    throw new Error("detection() in detection.ts is the reference of this operator, which has four outputs");
+  },
+  fullyconnected,
+  leakyrelu,
+  logistic,
+  maxpool,
+  mean,
+  pad,
+  quantize,
+  reshape,
+  slice,
+  softmax,
+  transpose,
+};
+
+/** The output of an operator for the input x, in NHWC, and for further inputs if it has them. */
 export function reference(
   op: Op,
   tensors: readonly Tensor[],
   x: ArrayLike<number>,
   ...others: readonly ArrayLike<number>[]
 ): Expected {
-  switch (op.type) {
-    case "activation":
-      return activation(op, tensors, x);
-    case "add":
-      return add(op, tensors, x, ...others);
-    case "averagepool":
-      return averagepool(op, tensors, x);
-    case "batchnorm":
-      return batchnorm(op, tensors, x);
-    case "concatenation":
-      return concatenation(op, tensors, [x, ...others]);
-    case "convolution":
-      return convolution(op, tensors, x);
-    case "depthwise":
-      return depthwise(op, tensors, x);
-    case "dequantize":
-      return dequantize(op, tensors, x);
-    case "detection":
-      throw new Error("a detection has four outputs, which detection() in detection.ts gives");
-    case "fullyconnected":
-      return fullyconnected(op, tensors, x);
-    case "leakyrelu":
-      return leakyrelu(op, tensors, x);
-    case "logistic":
-      return logistic(op, tensors, x);
-    case "maxpool":
-      return maxpool(op, tensors, x);
-    case "mean":
-      return mean(op, tensors, x);
-    case "pad":
-      return pad(op, tensors, x);
-    case "quantize":
-      return quantize(op, tensors, x);
-    case "reshape":
-      return reshape(op, tensors, x);
-    case "slice":
-      return slice(op, tensors, x);
-    case "softmax":
-      return softmax(op, tensors, x);
-    case "transpose":
-      return transpose(op, tensors, x);
-  }
+  return (REFERENCES[op.type] as Reference<OpType>)(op, tensors, x, ...others);
 }
 
 /** What each tensor of a graph should hold, operator by operator from the given inputs; without bounds. */

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { buildGraph, type Graph } from "../../src/ir/graph.js";
-import type { Op } from "../../src/ir/ops.js";
+import type { Op } from "../../src/ir/ops/index.js";
 import { batched } from "../../src/ir/passes/batch.js";
 import type { Tensor } from "../../src/ir/tensor.js";
 import { seededRandom } from "../../src/models/random.js";

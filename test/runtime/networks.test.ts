@@ -2,9 +2,9 @@
 import { describe, expect, test } from "vitest";
 import type { Graph } from "../../src/ir/graph.js";
 import { batched } from "../../src/ir/passes/batch.js";
-import { prepare } from "../../src/api/load.js";
 import { readTflite } from "../../src/formats/tflite/read.js";
 import { writeTflite } from "../../src/formats/tflite/write.js";
+import { prepare } from "../../src/ir/passes/index.js";
 import { seededRandom } from "../../src/models/random.js";
 import { Program } from "../../src/runtime/program.js";
 import { detection } from "../reference/detection.js";
@@ -76,6 +76,6 @@ describe.each(BUILDS)("%s", (build) => {
 
 test.each(FLAVOURS)("as files, read back: %s", async (flavour) => {
   for (const graph of [invertedResiduals(flavour, 3), singleShotDetector(flavour, 4)]) {
-    await expectReferences(prepare(readTflite(writeTflite(graph)), undefined), flavour, "simd", 1);
+    await expectReferences(prepare(readTflite(writeTflite(graph))), flavour, "simd", 1);
   }
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { UnsupportedError } from "../../src/errors.js";
 import { buildGraph } from "../../src/ir/graph.js";
-import type { Op } from "../../src/ir/ops.js";
+import type { Op } from "../../src/ir/ops/index.js";
 import type { Tensor } from "../../src/ir/tensor.js";
 import { mobileNetV1 } from "../../src/models/mobilenetv1.js";
 import { seededRandom } from "../../src/models/random.js";

@@ -1,12 +1,12 @@
 /** Several threads give the bytes of one, whatever the tiling, and end when told. */
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { prepare } from "../../src/api/load.js";
 import { fuseGraph, isGroup } from "../../src/compiler/fuse.js";
 import { tileGroup } from "../../src/compiler/tiling.js";
 import { readTflite } from "../../src/formats/tflite/read.js";
 import type { Graph } from "../../src/ir/graph.js";
 import { mobileNetV1 } from "../../src/models/mobilenetv1.js";
 import { seededRandom } from "../../src/models/random.js";
+import { prepare } from "../../src/ir/passes/index.js";
 import { Program } from "../../src/runtime/program.js";
 import { loadModel } from "../support/load.js";
 import { BUILDS, modulesOf } from "../support/modules.js";
@@ -134,7 +134,7 @@ describe("loadModel()", () => {
 
 describeShared("the real 0.25/128 network", () => {
   test("on two threads", async () => {
-    const graph = prepare(readTflite(sharedBytes("models", "mobilenet_v1_0.25_128_quant.tflite")), undefined);
+    const graph = prepare(readTflite(sharedBytes("models", "mobilenet_v1_0.25_128_quant.tflite")));
     for (const build of BUILDS) expect(await outputs(graph, build, 2, 20)).toEqual(await outputs(graph, build, 1, 20));
   });
 });

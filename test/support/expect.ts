@@ -1,5 +1,5 @@
 /** Comparisons that say where they fail. */
-import type { Op } from "../../src/ir/ops.js";
+import type { Op } from "../../src/ir/ops/index.js";
 import type { Tensor } from "../../src/ir/tensor.js";
 import { reference } from "../reference/index.js";
 

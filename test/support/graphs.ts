@@ -1,6 +1,6 @@
 /** Graphs of one operator with random data, and what they give. */
 import { buildGraph, type Graph } from "../../src/ir/graph.js";
-import { outputShape, type Op, type OpAttributes, type OpType } from "../../src/ir/ops.js";
+import { moduleOf, outputShape, type Op, type OpAttributes, type OpType } from "../../src/ir/ops/index.js";
 import { elementCount, type Tensor } from "../../src/ir/tensor.js";
 import { seededRandom } from "../../src/models/random.js";
 import type { Kernels } from "../../src/runtime/features.js";
@@ -75,7 +75,7 @@ function oneOp(
   const x = randomTensor("x", shape, flavour, random);
   const tensors: Tensor[] = [{ ...x, data: undefined }];
   if (weights.length) {
-    const axis = attributes.type === "depthwise" ? 3 : 0;
+    const { axis } = moduleOf(attributes).weights!;
     const channels = weights[axis]!;
     tensors.push(
       flavour === "int8" ? perChannel(weights, axis, random) : randomTensor("weights", weights, flavour, random),

@@ -1,15 +1,9 @@
 /** Small networks of random weights in any element type, of the kinds that files bring. */
 import { buildGraph, type Graph } from "../../src/ir/graph.js";
-import {
-  NO_PADDING,
-  outputShapes,
-  samePadding,
-  type Activation,
-  type Op,
-  type OpAttributes,
-  type OpOf,
-} from "../../src/ir/ops.js";
+import { outputShapes, type Op, type OpAttributes, type OpOf } from "../../src/ir/ops/index.js";
+import type { Activation } from "../../src/ir/ops/module.js";
 import { elementCount, type Quantization, type Tensor } from "../../src/ir/tensor.js";
+import { NO_PADDING, samePadding } from "../../src/ir/window.js";
 import { seededRandom } from "../../src/models/random.js";
 import { outputQuantization, perChannel, randomBias, randomTensor, type Flavour } from "./graphs.js";
 

@@ -1,6 +1,7 @@
 /** Shapes for property tests: odd ones above all. */
 import fc from "fast-check";
-import { NO_PADDING, samePadding, type Activation, type Padding, type Size } from "../../src/ir/ops.js";
+import type { Activation } from "../../src/ir/ops/module.js";
+import { NO_PADDING, samePadding, type Padding, type Size } from "../../src/ir/window.js";
 
 export interface Window {
   readonly height: number;

@@ -1,6 +1,6 @@
 /** Quantised networks with float32 outside, for engines whose interface has no int8 (litert, tfjs-tflite). */
 import { buildGraph, type Graph } from "../../../src/ir/graph.js";
-import type { Op } from "../../../src/ir/ops.js";
+import type { Op } from "../../../src/ir/ops/index.js";
 import type { Tensor } from "../../../src/ir/tensor.js";
 
 /** The same graph with a QUANTIZE before each input and a DEQUANTIZE behind each output. */

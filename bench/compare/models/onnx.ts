@@ -9,7 +9,7 @@
 import { fileURLToPath } from "node:url";
 import protobuf from "protobufjs";
 import type { Graph } from "../../../src/ir/graph.js";
-import type { Op, OpOf } from "../../../src/ir/ops.js";
+import type { Op, OpOf } from "../../../src/ir/ops/index.js";
 import type { DType, Tensor, TensorData } from "../../../src/ir/tensor.js";
 import { COMPARE } from "../folders.js";
 import { transpose } from "./transpose.js";

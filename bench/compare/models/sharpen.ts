@@ -1,6 +1,6 @@
 /** Seeded networks that are sure of something, so that comparing what engines make of them tells wrong from right. */
 import type { Graph } from "../../../src/ir/graph.js";
-import type { Op } from "../../../src/ir/ops.js";
+import type { Op } from "../../../src/ir/ops/index.js";
 import { importOurs } from "../engines/ours.js";
 
 /** The largest logit. Its class is then much more probable than most, also in steps of 1/256. */

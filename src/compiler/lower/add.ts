@@ -1,8 +1,7 @@
 /** ADD of two activations, or of an activation and a constant for each channel. */
 import { UnsupportedError } from "../../errors.js";
-import { halfToEven } from "../layout.js";
-import { dequantized } from "../../ir/passes/constants.js";
-import { elementCount, featureMap, type Tensor } from "../../ir/tensor.js";
+import { halfToEven } from "../../ir/numbers.js";
+import { dequantized, elementCount, featureMap, type Tensor } from "../../ir/tensor.js";
 import { call, type Packed, type View } from "../call.js";
 import { affineOf, BLOCK, blocksOf, bounds, pixelBytesOf, type ElementType } from "../layout.js";
 import { expectSameType, type Lowering } from "./site.js";

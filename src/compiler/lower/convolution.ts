@@ -2,7 +2,8 @@
  * Standard convolution, in one of three ways: 1×1 is a matrix product; the network's input is read in NHWC, as it lies
  * there; any other convolution gathers its inputs on the scratch tile (im2col) and is then a matrix product too.
  */
-import type { OpOf, Size } from "../../ir/ops.js";
+import type { OpOf } from "../../ir/ops/index.js";
+import type { Size } from "../../ir/window.js";
 import { featureMap, type FeatureMap, type Tensor } from "../../ir/tensor.js";
 import { call, type Call } from "../call.js";
 import { BLOCK, blocksOf, bounds, pixelBytesOf, ROUND, tileViewOf, windowOf } from "../layout.js";

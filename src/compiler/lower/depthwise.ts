@@ -1,5 +1,6 @@
 /** Depthwise convolution: the 3×3 kernels where they apply, the general one elsewhere. */
-import type { OpOf } from "../../ir/ops.js";
+import { UnsupportedError } from "../../errors.js";
+import type { OpOf } from "../../ir/ops/index.js";
 import { featureMap, type Tensor } from "../../ir/tensor.js";
 import { call } from "../call.js";
 import { blocksOf, bounds, pixelBytesOf, ROUND, windowOf } from "../layout.js";
@@ -12,6 +13,10 @@ export const depthwise: Lowering<"depthwise"> = {
   lower(site) {
     const { op, tensors, y, elementType, output } = site;
     const to = featureMap(y.shape);
+    const from = featureMap(site.x.shape);
+    if (to.channels !== from.channels) {
+      throw new UnsupportedError(`depth multiplier expected 1, got ${to.channels / from.channels}`);
+    }
     const [, height, width] = site.operand(1)!.shape as [number, number, number];
     const variant = variantFor(op, tensors);
     const blocks = blocksOf(to.channels);

@@ -1,5 +1,5 @@
 /** How each operator becomes kernel calls: one module an operator. Operators without an entry run on the host. */
-import type { Op, OpOf, OpType } from "../../ir/ops.js";
+import type { Op, OpType } from "../../ir/ops/index.js";
 import { activation } from "./activation.js";
 import { add } from "./add.js";
 import { averagePool } from "./averagepool.js";
@@ -41,7 +41,6 @@ const LOWERINGS: { readonly [T in OpType]?: Lowering<T> } = {
 };
 
 /** The lowering of an operator; undefined if no kernel computes it. */
-export function loweringOf<T extends OpType>(op: OpOf<T>): Lowering<T> | undefined;
 export function loweringOf(op: Op): Lowering<OpType> | undefined {
   return LOWERINGS[op.type] as Lowering<OpType> | undefined;
 }

@@ -1,7 +1,8 @@
 /** LEAKY_RELU; in 8 bits as XNNPACK has it: both slopes in 256ths, and a half rounded up. */
 import { featureMap } from "../../ir/tensor.js";
 import { call } from "../call.js";
-import { affineOf, blocksOf, halfToEven } from "../layout.js";
+import { affineOf, blocksOf } from "../layout.js";
+import { halfToEven } from "../../ir/numbers.js";
 import { lookup } from "./lookup.js";
 import type { Lowering } from "./site.js";
 import { unaryParams } from "./unary.js";

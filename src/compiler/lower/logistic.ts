@@ -1,7 +1,8 @@
 /** LOGISTIC, the sigmoid. */
 import { featureMap } from "../../ir/tensor.js";
 import { call } from "../call.js";
-import { affineOf, blocksOf, halfToEven } from "../layout.js";
+import { affineOf, blocksOf } from "../layout.js";
+import { halfToEven } from "../../ir/numbers.js";
 import { lookup } from "./lookup.js";
 import type { Lowering } from "./site.js";
 import { unaryParams } from "./unary.js";

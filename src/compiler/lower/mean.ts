@@ -1,5 +1,5 @@
 /** MEAN over height and width: the average pool with a window as large as the image. */
-import { NO_PADDING } from "../../ir/ops.js";
+import { NO_PADDING } from "../../ir/window.js";
 import { featureMap } from "../../ir/tensor.js";
 import { call } from "../call.js";
 import { affineOf, blocksOf, bounds, ROUND, windowOf } from "../layout.js";

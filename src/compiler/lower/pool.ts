@@ -1,5 +1,5 @@
 /** Parameters of the pools, which differ in their kernels alone. */
-import type { OpOf } from "../../ir/ops.js";
+import type { OpOf } from "../../ir/ops/index.js";
 import { featureMap } from "../../ir/tensor.js";
 import type { ParamsOf } from "../call.js";
 import { blocksOf, bounds, ROUND, windowOf } from "../layout.js";

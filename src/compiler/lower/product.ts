@@ -1,5 +1,5 @@
 /** The matrix product: pointwise convolutions, gathered convolutions and fully connected layers. */
-import type { OpOf } from "../../ir/ops.js";
+import type { OpOf } from "../../ir/ops/index.js";
 import { elementCount, featureMap } from "../../ir/tensor.js";
 import { call, type Call, type TileView, type View } from "../call.js";
 import { blocksOf, bounds, ROUND } from "../layout.js";

@@ -1,5 +1,5 @@
 /** QUANTIZE: from float32 to 8 bits, or from one 8-bit quantisation to another. */
-import type { OpOf } from "../../ir/ops.js";
+import type { OpOf } from "../../ir/ops/index.js";
 import { featureMap, type Tensor } from "../../ir/tensor.js";
 import { call } from "../call.js";
 import { affineOf, blocksOf, elementTypeOf } from "../layout.js";

@@ -1,5 +1,5 @@
 /** TRANSPOSE, SLICE and STRIDED_SLICE: each coordinate of the output steps along one of the input. */
-import type { OpOf } from "../../ir/ops.js";
+import type { OpOf } from "../../ir/ops/index.js";
 import { elementCount, featureMap, sidesOf, type Side, type Tensor } from "../../ir/tensor.js";
 import { call, type Call, type Packed } from "../call.js";
 import { BLOCK, blocksOf, pixelBytesOf, type ElementType } from "../layout.js";

@@ -1,6 +1,7 @@
 /** One operator of a graph at the moment it is lowered: its tensors, and where its activations lie. */
 import { UnsupportedError } from "../../errors.js";
-import type { Op, OpOf, OpType } from "../../ir/ops.js";
+import type { Op, OpOf, OpType } from "../../ir/ops/index.js";
+import type { Place } from "../../ir/ops/module.js";
 import { featureMap, type FeatureMap, type Tensor } from "../../ir/tensor.js";
 import type { Call, MemoryLayout, Operand, Target, TileView, View } from "../call.js";
 import { affineOf, elementTypeOf, tileViewOf, viewOf, type ElementType } from "../layout.js";
@@ -19,7 +20,7 @@ export interface Lowering<T extends OpType> {
   readsTile?(op: OpOf<T>, tensors: readonly Tensor[]): boolean;
 }
 
-export class Site<O extends Op = Op> {
+export class Site<O extends Place = Op> {
   readonly op: O;
   readonly tensors: readonly Tensor[];
   /** Where the activations that it reads lie, in the order of its inputs; constants have no place. */

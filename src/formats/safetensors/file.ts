@@ -3,7 +3,8 @@
  * its shape and where its bytes lie, and then the bytes of all tensors without gaps.
  */
 import { describe, FormatError, UnsupportedError } from "../../errors.js";
-import { elementCount, formatShape, halfToNumber, type Tensor } from "../../ir/tensor.js";
+import { halfToNumber } from "../../ir/numbers.js";
+import { elementCount, formatShape, type Tensor } from "../../ir/tensor.js";
 import { asArray, asObject, asSizes, asString, asWhole, parseJson } from "../json.js";
 
 /** A tensor as it lies in the file. */

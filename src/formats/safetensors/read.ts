@@ -5,7 +5,7 @@
 import { FormatError, UnsupportedError } from "../../errors.js";
 import { GraphBuilder } from "../../ir/builder.js";
 import { locate, type Graph } from "../../ir/graph.js";
-import { samePadding, type Padding, type Size } from "../../ir/ops.js";
+import { samePadding, type Padding, type Size } from "../../ir/window.js";
 import { permuted } from "../../ir/permute.js";
 import { MOBILENET_BODY } from "../../models/mobilenetv1.js";
 import { asFloat32, readTensors, type StoredTensor } from "./file.js";

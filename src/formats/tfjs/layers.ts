@@ -2,8 +2,9 @@
 import { FormatError, UnsupportedError, describe } from "../../errors.js";
 import { GraphBuilder } from "../../ir/builder.js";
 import { locate, type Graph } from "../../ir/graph.js";
-import { NO_PADDING, samePadding, type Activation, type Padding, type Size } from "../../ir/ops.js";
+import type { Activation } from "../../ir/ops/module.js";
 import { formatShape, type Tensor } from "../../ir/tensor.js";
+import { NO_PADDING, samePadding, type Padding, type Size } from "../../ir/window.js";
 import { asArray, asNumber, asObject, asString, asWhole, type JsonObject } from "../json.js";
 import { permuted } from "../../ir/permute.js";
 import { reshaped } from "./reshape.js";

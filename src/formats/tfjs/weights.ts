@@ -3,8 +3,9 @@
  * which shards, and how the quantised ones become numbers.
  */
 import { describe, FormatError, UnsupportedError } from "../../errors.js";
-import { elementCount, halfToNumber, type Tensor } from "../../ir/tensor.js";
 import type { Contents } from "../../io/source.js";
+import { halfToNumber } from "../../ir/numbers.js";
+import { elementCount, type Tensor } from "../../ir/tensor.js";
 import { asArray, asNumber, asObject, asSizes, asString } from "../json.js";
 
 /** Tensors that lie one after another, without gaps, in the joined bytes of some files. */

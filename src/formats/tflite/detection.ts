@@ -1,6 +1,6 @@
 /** The custom operator with which detectors end. */
 import { FormatError } from "../../errors.js";
-import { outputShapes, type Op, type OpOf } from "../../ir/ops.js";
+import { outputShapes, type Op, type OpOf } from "../../ir/ops/index.js";
 import { readFlexMap } from "./flexbuffer.js";
 import { expectTensor, type Source } from "./source.js";
 

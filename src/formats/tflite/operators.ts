@@ -1,8 +1,10 @@
 /** TensorFlow Lite's operators in terms of the graph's: one function an operator, by the name the schema gives it. */
 import { FormatError, UnsupportedError } from "../../errors.js";
-import { samePadding, NO_PADDING, type Op, type Padding, type Size } from "../../ir/ops.js";
+import type { Op } from "../../ir/ops/index.js";
 import { elementCount, formatShape, type Tensor } from "../../ir/tensor.js";
+import { samePadding, NO_PADDING, type Padding, type Size } from "../../ir/window.js";
 import { readDetection } from "./detection.js";
+import { PLAIN } from "./plain.js";
 import { readConcatenation, readPad, readReshape, readSlice, readStridedSlice, readTranspose } from "./rearranging.js";
 import * as schema from "./schema.js";
 import { expectConstants, expectOptions, expectTensor, readActivation, unary, type Source } from "./source.js";
@@ -19,13 +21,10 @@ const READERS: Readonly<Record<string, Reader>> = {
   DEQUANTIZE: (source) => ({ type: "dequantize", ...unary(source) }),
   FULLY_CONNECTED: readFullyConnected,
   LEAKY_RELU: (source) => ({ type: "leakyrelu", slope: readSlope(source), ...unary(source) }),
-  LOGISTIC: (source) => ({ type: "logistic", ...unary(source) }),
   MAX_POOL_2D: (source) => ({ type: "maxpool", ...readPool(source) }),
   MEAN: readMean,
   PAD: readPad,
   QUANTIZE: (source) => ({ type: "quantize", ...unary(source) }),
-  RELU: (source) => ({ type: "activation", activation: "relu", ...unary(source) }),
-  RELU6: (source) => ({ type: "activation", activation: "relu6", ...unary(source) }),
   RESHAPE: readReshape,
   SLICE: readSlice,
   SOFTMAX: (source) => ({ type: "softmax", beta: readBeta(source), ...unary(source) }),
@@ -34,13 +33,17 @@ const READERS: Readonly<Record<string, Reader>> = {
   TRANSPOSE: readTranspose,
 };
 
-/** The operators that files may have. */
-export const SUPPORTED: readonly string[] = /* @__PURE__ */ Object.keys(READERS);
+/** The names of all operators that files may have. */
+export function supportedOperators(): string[] {
+  return [...Object.keys(READERS), ...Object.keys(PLAIN)].toSorted();
+}
 
-/** The graph's operators for one of the file's. Throws UnsupportedError, saying what is supported. */
+/** The graph's operators for one of the file's. Throws UnsupportedError, which lists the supported ones. */
 export function readOperator(source: Source): Op[] {
-  const reader = Object.hasOwn(READERS, source.name) ? READERS[source.name] : undefined;
-  if (!reader) throw new UnsupportedError(`not supported; supported are ${SUPPORTED.join(", ")}`);
+  const { name } = source;
+  if (Object.hasOwn(PLAIN, name)) return [{ ...PLAIN[name as keyof typeof PLAIN], ...unary(source) }];
+  const reader = Object.hasOwn(READERS, name) ? READERS[name] : undefined;
+  if (!reader) throw new UnsupportedError(`not supported; supported are ${supportedOperators().join(", ")}`);
   return [reader(source)].flat();
 }
 

@@ -1,7 +1,7 @@
 /** Reader of TensorFlow Lite files: bytes to graph. */
 import { FormatError, UnsupportedError } from "../../errors.js";
 import { buildGraph, locate, type Graph } from "../../ir/graph.js";
-import type { Op } from "../../ir/ops.js";
+import type { Op } from "../../ir/ops/index.js";
 import {
   elementCount,
   formatShape,

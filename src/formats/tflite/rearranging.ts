@@ -1,6 +1,6 @@
 /** TensorFlow Lite's operators that move elements and compute nothing. */
 import { FormatError, UnsupportedError } from "../../errors.js";
-import type { Op } from "../../ir/ops.js";
+import type { Op } from "../../ir/ops/index.js";
 import { formatShape } from "../../ir/tensor.js";
 import * as schema from "./schema.js";
 import { expectConstants, expectOptions, expectTensor, readActivation, type Source } from "./source.js";

@@ -1,5 +1,5 @@
 /** Numbers of the TensorFlow Lite schema, version 3: field ids in order of declaration, enumerations. */
-import type { Activation } from "../../ir/ops.js";
+import type { Activation } from "../../ir/ops/module.js";
 import type { DType } from "../../ir/tensor.js";
 
 export const IDENTIFIER = "TFL3";
@@ -7,9 +7,9 @@ export const IDENTIFIER = "TFL3";
 export const Model = { version: 0, operatorCodes: 1, subgraphs: 2, description: 3, buffers: 4 } as const;
 export const OperatorCode = { deprecatedCode: 0, customCode: 1, version: 2, code: 3 } as const;
 export const SubGraph = { tensors: 0, inputs: 1, outputs: 2, operators: 3 } as const;
-export const Tensor = { shape: 0, type: 1, buffer: 2, name: 3, quantization: 4, isVariable: 5, sparsity: 6 } as const;
+export const Tensor = { shape: 0, type: 1, buffer: 2, name: 3, quantization: 4, sparsity: 6 } as const;
 export const Quantization = { scale: 2, zeroPoint: 3, dimension: 6 } as const;
-export const Buffer = { data: 0, offset: 1 } as const;
+export const Buffer = { data: 0 } as const;
 export const Operator = { code: 0, inputs: 1, outputs: 2, optionsType: 3, options: 4, customOptions: 5 } as const;
 export const Conv2DOptions = { padding: 0, strideW: 1, strideH: 2, activation: 3, dilationW: 4, dilationH: 5 } as const;
 export const DepthwiseOptions = {
@@ -39,10 +39,10 @@ export const ReducerOptions = { keepDims: 0 } as const;
 
 export const PADDING = ["SAME", "VALID"] as const;
 
-/** Fused activations by number; the others have no use here. */
+/** Fused activations by number; the package has no others. */
 export const ACTIVATIONS: Readonly<Record<number, Activation>> = { 0: "none", 1: "relu", 3: "relu6" };
 
-/** Element types by number; the others have no use here. */
+/** Element types by number; the package has no others. */
 export const TYPES: Readonly<Record<number, DType>> = { 0: "float32", 1: "float16", 2: "int32", 3: "uint8", 9: "int8" };
 
 /** Numbers of the union of options tables. */

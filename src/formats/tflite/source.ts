@@ -1,6 +1,6 @@
 /** An operator of a file, and what its reader may expect of it. */
 import { FormatError, UnsupportedError } from "../../errors.js";
-import type { Activation } from "../../ir/ops.js";
+import type { Activation } from "../../ir/ops/module.js";
 import { formatShape, type Tensor } from "../../ir/tensor.js";
 import type { Table } from "./flatbuffer.js";
 import * as schema from "./schema.js";

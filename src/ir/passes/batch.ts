@@ -1,13 +1,13 @@
-/** A graph for one image as a graph for several: the first dimension of every activation. */
+/** Batches: the first dimension of every activation becomes the number of images. */
 import { UnsupportedError } from "../../errors.js";
 import { formatShape } from "../tensor.js";
 import type { Graph } from "../graph.js";
-import type { Op } from "../ops.js";
+import { moduleOf, type Op } from "../ops/index.js";
 
 /**
  * The graph for `images` images at once.
  *
- * @throws UnsupportedError if the first dimension of an activation is not 1, so that it is no number of images.
+ * @throws UnsupportedError if the first dimension of an activation is not 1, or an operator mixes images.
  */
 export function batched(graph: Graph, images: number): Graph {
   if (images === 1) return graph;
@@ -21,13 +21,9 @@ export function batched(graph: Graph, images: number): Graph {
     return { ...tensor, shape: [images, ...tensor.shape.slice(1)] };
   });
   const ops = graph.ops.map((op): Op => {
-    const { shape } = tensors[op.outputs[0]!]!;
-    if (op.type === "reshape") return { ...op, shape };
-    if (op.type === "slice") return { ...op, size: shape };
-    if ((op.type === "concatenation" && op.axis === 0) || (op.type === "transpose" && op.permutation[0] !== 0)) {
-      throw new UnsupportedError(`${op.type} expected to leave the batch dimension where it is`);
-    }
-    return op;
+    const { inputs, outputs } = op;
+    const several = moduleOf(op).batched?.(op, tensors[outputs[0]!]!.shape);
+    return several ? { ...several, inputs, outputs } : op;
   });
   return { ...graph, tensors, ops };
 }

@@ -1,7 +1,8 @@
-/** Weights in half the bytes: as float16, which DEQUANTIZE makes float32 again when the model runs or is loaded. */
+/** Weights in half the bytes: float16, which a DEQUANTIZE widens when the model is loaded. */
 import { UnsupportedError } from "../../errors.js";
 import type { Graph } from "../graph.js";
-import type { Op } from "../ops.js";
+import { halfToEven } from "../numbers.js";
+import { moduleOf, type Op } from "../ops/index.js";
 import type { Tensor } from "../tensor.js";
 
 /**
@@ -13,8 +14,9 @@ export function toFloat16(graph: Graph): Graph {
   const tensors = [...graph.tensors];
   const widened = new Map<number, Op>();
   for (const op of graph.ops) {
-    if (op.type !== "convolution" && op.type !== "depthwise" && op.type !== "fullyconnected") continue;
-    const weights = op.inputs[1]!;
+    const { weights: trait } = moduleOf(op);
+    if (!trait) continue;
+    const weights = op.inputs[trait.operand]!;
     const tensor = graph.tensors[weights]!;
     if (widened.has(weights) || !(tensor.data instanceof Float32Array)) continue;
     const half: Tensor = { ...tensor, name: `${tensor.name}/float16`, dtype: "float16", data: halved(tensor) };
@@ -38,7 +40,7 @@ function halved({ name, data }: Tensor): Uint16Array {
 const INFINITY = 0x7c00;
 const NOT_A_NUMBER = 0x7e00;
 
-/** The bits of the float16 that is nearest to a float32; of two the one whose last bit is 0. */
+/** The bits of the float16 nearest to a float32; of two equally near ones, the one whose last bit is 0. */
 export function numberToHalf(value: number): number {
   SCRATCH[0] = value;
   const bits = SCRATCH_BITS[0]!;
@@ -50,11 +52,6 @@ export function numberToHalf(value: number): number {
   // Below 2^-14 all are multiples of 2^-24. A fraction that rounds up to 1024 is the next exponent, as it should be.
   if (exponent < -14) return sign | halfToEven(size * 2 ** 24);
   return sign | (((exponent + 15) << 10) + halfToEven((size * 2 ** -exponent - 1) * 1024));
-}
-
-/** Adding and taking away 2^52 rounds a float64 below that to a whole number. */
-function halfToEven(value: number): number {
-  return value + 2 ** 52 - 2 ** 52;
 }
 
 const SCRATCH = new Float32Array(1);

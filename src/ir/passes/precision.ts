@@ -1,8 +1,7 @@
 /** A quantised model in float32: the same network with its weights dequantised, and no rounding between layers. */
 import type { Graph } from "../graph.js";
-import type { Op } from "../ops.js";
-import type { Tensor } from "../tensor.js";
-import { dequantized } from "./constants.js";
+import { moduleOf, type Op } from "../ops/index.js";
+import { dequantized, type Tensor } from "../tensor.js";
 
 /**
  * The graph with every 8-bit tensor made float32. Weights become real numbers; int32 biases too, by the scale of the
@@ -11,14 +10,16 @@ import { dequantized } from "./constants.js";
 export function toFloat32(graph: Graph): Graph {
   const tensors = graph.tensors.map((tensor) => (isQuantized(tensor) ? asFloat32(tensor) : tensor));
   for (const op of graph.ops) {
-    if (op.type !== "convolution" && op.type !== "depthwise" && op.type !== "fullyconnected") continue;
-    const [input, weights, bias] = op.inputs.map((index) => graph.tensors[index]!);
-    if (bias?.dtype === "int32" && bias.data) {
-      tensors[op.inputs[2]!] = asFloat32({ ...bias, quantization: biasQuantization(input!, weights!) });
+    const { weights: trait } = moduleOf(op);
+    const index = trait && op.inputs[trait.bias];
+    if (index === undefined) continue;
+    const [bias, input, weights] = [index, op.inputs[0]!, op.inputs[trait!.operand]!].map((i) => graph.tensors[i]!);
+    if (bias!.dtype === "int32" && bias!.data) {
+      tensors[index] = asFloat32({ ...bias!, quantization: biasQuantization(input!, weights!) });
     }
   }
   const ops = graph.ops.map((op): Op => {
-    if (op.type !== "quantize" && op.type !== "dequantize") return op;
+    if (!moduleOf(op).convertsType) return op;
     const { inputs, outputs } = op;
     return { type: "reshape", shape: tensors[outputs[0]!]!.shape, inputs, outputs };
   });

@@ -9,9 +9,8 @@ import { Ranking, whole, type Scan } from "../../detection/ranking.js";
 import { decodeBoxes } from "../../detection/ssd.js";
 import { intersectionOverUnion, suppress } from "../../detection/suppress.js";
 import { FormatError, UnsupportedError } from "../../errors.js";
-import type { OpOf } from "../../ir/ops.js";
-import { dequantized } from "../../ir/passes/constants.js";
-import type { Tensor, TensorView } from "../../ir/tensor.js";
+import type { OpOf } from "../../ir/ops/index.js";
+import { dequantized, type Tensor, type TensorView } from "../../ir/tensor.js";
 
 const { fround } = Math;
 

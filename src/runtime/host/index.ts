@@ -1,5 +1,5 @@
 /** Operators that TypeScript computes on plain views instead of a kernel. */
-import type { Op, OpOf, OpType } from "../../ir/ops.js";
+import type { Op, OpOf, OpType } from "../../ir/ops/index.js";
 import type { Tensor, TensorView } from "../../ir/tensor.js";
 import type { HostFunction } from "../execute.js";
 

@@ -1,9 +1,9 @@
 /** What the face networks compute, against what face-api computes from the same inputs. */
 import { expect, test } from "vitest";
-import { prepare } from "../../../src/api/load.js";
 import { writeSquare, type Square } from "../../../src/image/square.js";
 import { FACE_SQUARE, SSD_SQUARE, TINY_SQUARE } from "../../../src/faces/squares.js";
 import type { Box, Picture } from "../../../src/image/picture.js";
+import { prepare } from "../../../src/ir/passes/index.js";
 import { Program } from "../../../src/runtime/program.js";
 import {
   faceGraph,
@@ -69,7 +69,7 @@ describeShared.each(BUILDS.filter((build) => build !== "wide"))("SSD MobileNet V
 
 describeShared("SSD MobileNet V1 inside", () => {
   test("all 35 activations of grace_hopper", async () => {
-    const graph = prepare(faceGraph("ssd"), undefined);
+    const graph = prepare(faceGraph("ssd"));
     const layers = graph.ops.filter((op) => "activation" in op && op.activation === "relu6");
     const keep = layers.map((op) => op.outputs[0]!);
     const program = await Program.create(graph, modulesOf("simd"), { maxMemory: 2 ** 30, keep });

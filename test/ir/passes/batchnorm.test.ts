@@ -1,12 +1,12 @@
 /** Batch norms, from their definition: alone, and in the layer before them. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { prepare } from "../../../src/api/load.js";
 import { UnsupportedError } from "../../../src/errors.js";
 import { buildGraph, type Graph } from "../../../src/ir/graph.js";
-import type { Op } from "../../../src/ir/ops.js";
+import type { Op } from "../../../src/ir/ops/index.js";
 import { absorb } from "../../../src/ir/passes/absorb.js";
 import { batchNormsAsDepthwise, foldBatchNorms } from "../../../src/ir/passes/batchnorm.js";
+import { prepare } from "../../../src/ir/passes/index.js";
 import { elementCount, type Tensor } from "../../../src/ir/tensor.js";
 import { seededRandom } from "../../../src/models/random.js";
 import { testProperty } from "../../support/builds.js";
@@ -94,7 +94,7 @@ describe("a batch norm", () => {
       const layer = weightedGraph(attributes, [1, height, width, depth], weights, "float32", seed);
       const net = normalised(layer, after, bias, seed);
       const wanted = expected(net);
-      const folded = prepare(net.graph, undefined);
+      const folded = prepare(net.graph);
       expect(folded.ops).toMatchObject([{ type, activation: after }]);
       expectClose(await runGraph({ ...net, graph: folded }, build), wanted);
       const apart = buildGraph(absorb(batchNormsAsDepthwise(net.graph)));
@@ -107,7 +107,7 @@ describe("a batch norm", () => {
   test("in a fully connected layer", async () => {
     const layer = weightedGraph({ type: "fullyconnected", activation: "none" }, [3, 7], [4, 7], "float32", 1);
     const net = normalised(layer, "relu", true, 2);
-    const folded = prepare(net.graph, undefined);
+    const folded = prepare(net.graph);
     expect(folded.ops).toMatchObject([{ type: "fullyconnected", activation: "relu" }]);
     expectClose(await runGraph({ ...net, graph: folded }, "simd"), expected(net));
   });
@@ -120,7 +120,7 @@ describe("a batch norm", () => {
     const wide = { ...graph.tensors[weights]!, data: undefined };
     const tensors = [...graph.tensors.with(weights, wide), stored];
     const ops: Op[] = [{ type: "dequantize", inputs: [half], outputs: [weights] }, ...graph.ops];
-    expect(types(prepare(buildGraph({ ...graph, tensors, ops }), undefined))).toEqual(["depthwise"]);
+    expect(types(prepare(buildGraph({ ...graph, tensors, ops })))).toEqual(["depthwise"]);
   });
 });
 
@@ -164,7 +164,7 @@ describe("nothing is folded", () => {
     const twin: Op = { ...layer, outputs: [copy] };
     const both = buildGraph({ ...graph, tensors, ops: [...graph.ops, twin], outputs: [copy, ...graph.outputs] });
     const plain = reference(twin, tensors, one.x);
-    expectClose(await runGraph({ ...one, graph: prepare(both, undefined) }, "simd"), plain);
+    expectClose(await runGraph({ ...one, graph: prepare(both) }, "simd"), plain);
   });
 });
 
@@ -172,9 +172,7 @@ test("statistics that are computed are not supported", () => {
   const { graph } = example();
   const gamma = graph.ops[1]!.inputs[1]!;
   const computed = { ...graph, tensors: graph.tensors.with(gamma, { ...graph.tensors[gamma]!, data: undefined }) };
-  expect(() => prepare(buildGraph({ ...computed, inputs: [...graph.inputs, gamma] }), undefined)).toThrow(
-    UnsupportedError,
-  );
+  expect(() => prepare(buildGraph({ ...computed, inputs: [...graph.inputs, gamma] }))).toThrow(UnsupportedError);
 });
 
 test("statistics of the wrong length are refused", () => {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { prepare } from "../../../src/api/load.js";
 import { UnsupportedError } from "../../../src/errors.js";
 import { buildGraph } from "../../../src/ir/graph.js";
+import { halfToNumber } from "../../../src/ir/numbers.js";
 import { numberToHalf, toFloat16 } from "../../../src/ir/passes/float16.js";
+import { prepare } from "../../../src/ir/passes/index.js";
 import { withoutUnused } from "../../../src/ir/passes/unused.js";
-import { halfToNumber } from "../../../src/ir/tensor.js";
 import { mobileNetV1 } from "../../../src/models/mobilenetv1.js";
 import { seededRandom } from "../../../src/models/random.js";
 
@@ -38,7 +38,7 @@ describe("weights as float16", () => {
 
   test("are read back rounded; biases stay", () => {
     const half = toFloat16(graph);
-    const again = prepare(buildGraph(half), undefined);
+    const again = prepare(buildGraph(half));
     expect(again.ops.map(({ type }) => type)).toEqual(graph.ops.map(({ type }) => type));
     for (const [index, op] of graph.ops.entries()) {
       const [weights, bias] = op.inputs.slice(1).map((tensor) => graph.tensors[tensor]!.data as Float32Array);

@@ -5,7 +5,7 @@ import { FormatError } from "../../../src/errors.js";
 import { readTflite } from "../../../src/formats/tflite/read.js";
 import { writeTflite } from "../../../src/formats/tflite/write.js";
 import { buildGraph, type Graph } from "../../../src/ir/graph.js";
-import { outputShapes, type OpOf } from "../../../src/ir/ops.js";
+import { outputShapes, type OpOf } from "../../../src/ir/ops/index.js";
 import { batched } from "../../../src/ir/passes/batch.js";
 import type { Tensor } from "../../../src/ir/tensor.js";
 import { seededRandom } from "../../../src/models/random.js";

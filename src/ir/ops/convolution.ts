@@ -1,0 +1,31 @@
+/** Standard convolution, eq. (1) of the paper. */
+import { windowed, type Padding, type Size } from "../window.js";
+import { fuseActivation, type Activation, type OpModule } from "./module.js";
+import { expectBias, expectRank, mismatch } from "./operands.js";
+import { padded, weightsWindow } from "./weighted.js";
+
+/** Inputs: x [N,H,W,C], weights [N',kh,kw,C], bias [N']. */
+export interface Convolution {
+  readonly type: "convolution";
+  readonly stride: Size;
+  readonly padding: Padding;
+  /** What the padding stands for, one number for each input channel. Missing: zeros. */
+  readonly padValue?: readonly number[];
+  readonly activation: Activation;
+}
+
+export const convolution: OpModule<Convolution> = {
+  shapes({ stride, padding, padValue }, [x, weights, bias]) {
+    const [channels, height, width, depth] = expectRank("weights", weights!.shape, 4);
+    const [, , , inputs] = expectRank("input", x!.shape, 4);
+    if (inputs !== depth) mismatch("input channels", depth, inputs);
+    if (padValue && padValue.length !== depth) mismatch("pad values", depth, padValue.length);
+    expectBias(bias, channels);
+    return [[...windowed(x!.shape, [height, width], stride, padding), channels]];
+  },
+  kernel: (_, [, weights]) => weightsWindow(weights!),
+  weights: { operand: 1, bias: 2, axis: 0 },
+  // Zeros around the other padding are no padding that the operator has.
+  absorbPadding: (op, padding) => (op.padValue ? undefined : padded(op, padding)),
+  absorbActivation: fuseActivation,
+};

@@ -1,0 +1,43 @@
+/** Depthwise convolution, eq. (3) of the paper. */
+import { isUnpadded, windowed, type Padding, type Size } from "../window.js";
+import { fuseActivation, type Activation, type OpModule } from "./module.js";
+import { areFloatConstants, channelScale, expectBias, expectRank, mismatch } from "./operands.js";
+import { padded, weightsWindow } from "./weighted.js";
+
+/**
+ * Inputs: x [N,H,W,C], weights [1,kh,kw,C·M], bias [C·M], with the depth multiplier M. Output channel m reads input
+ * channel ⌊m / M⌋.
+ */
+export interface Depthwise {
+  readonly type: "depthwise";
+  readonly stride: Size;
+  readonly padding: Padding;
+  readonly activation: Activation;
+}
+
+export const depthwise: OpModule<Depthwise> = {
+  shapes({ stride, padding }, [x, weights, bias]) {
+    const [one, height, width, channels] = expectRank("weights", weights!.shape, 4);
+    const [, , , depth] = expectRank("input", x!.shape, 4);
+    if (one !== 1) mismatch("first dimension of the weights", 1, one);
+    if (channels % depth) mismatch("channels of the weights", `a multiple of ${depth}`, channels);
+    expectBias(bias, channels);
+    return [[...windowed(x!.shape, [height, width], stride, padding), channels]];
+  },
+  kernel: (_, [, weights]) => weightsWindow(weights!),
+  weights: { operand: 1, bias: 2, axis: 3 },
+  absorbPadding: padded,
+  absorbActivation: fuseActivation,
+  channelScale({ stride, padding, activation }, [x, ...constants]) {
+    const [weights, bias] = constants;
+    const channels = x!.shape[3]!;
+    const sizes = [...weights!.shape, ...stride].join();
+    if (sizes !== [1, 1, 1, channels, 1, 1].join() || !isUnpadded(padding) || activation !== "none") return undefined;
+    if (!areFloatConstants(constants)) return undefined;
+    return channelScale(
+      channels,
+      (c) => weights!.data![c]!,
+      (c) => bias?.data![c] ?? 0,
+    );
+  },
+};
