@@ -13,8 +13,8 @@ export type Operand = { readonly tensor: number; readonly form: "blocks" | "nhwc
 
 /** What lowering may count on. */
 export interface Target {
-  /** The machine multiplies unsigned with signed bytes exactly. */
-  readonly multipliesBytes: boolean;
+  /** The machine multiplies unsigned with signed bytes exactly. undefined: the program finds out at its first run. */
+  readonly multipliesBytes: boolean | undefined;
 }
 
 /** Linear memory while constants are written to it. */
@@ -32,8 +32,25 @@ export interface Packed {
   readonly scratch?: number;
   /** What it is made from, if that is a constant of the graph. */
   readonly from?: ArrayBufferView;
+  /** How the program completes it at its first run, if it has to. */
+  readonly completion?: Completion;
   /** Writes it to linear memory; `address` is a multiple of 16. */
   write(memory: Packing, address: number): void;
+}
+
+/**
+ * 8-bit weights that lie as bytes at the end of the room that they take as pairs, with the bias for pairs: the program
+ * either widens them to that room or changes the bias to the one for products of bytes.
+ */
+export interface Completion {
+  /** Blocks of outputs. */
+  readonly blocks: number;
+  /** Blocks of inputs. */
+  readonly inBlocks: number;
+  /** What a weight is more than its byte. */
+  readonly weightOffset: number;
+  /** Zero point of the inputs, from the lowest value of their type. */
+  readonly zeroPoint: number;
 }
 
 export interface Call {
@@ -42,7 +59,12 @@ export interface Call {
   /** The second activation of an operator that has two. */
   readonly other?: Operand | undefined;
   readonly output: Operand;
+  /** Several calls may share the same weights. */
   readonly weights?: Packed | undefined;
+  /** Bytes from the beginning of the weights to what the kernel reads. Default: 0. */
+  readonly weightsOffset?: number;
+  /** Where the program finds out how it multiplies: the call runs only for this answer. Default: for both. */
+  readonly products?: "bytes" | "pairs";
   /** The fields of the step that are no addresses. */
   readonly record: StepRecord;
   /** Channel blocks of the output. */

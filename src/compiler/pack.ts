@@ -6,7 +6,7 @@
  */
 import { BLOCK, blocksOf } from "./layout.js";
 import type { KernelExports } from "../runtime/kernels.js";
-import type { Packed, Packing } from "./group.js";
+import type { Completion, Packed, Packing } from "./group.js";
 
 /** float32 weights with their bias. */
 export interface FloatMatrix {
@@ -82,6 +82,40 @@ export function packBytePointwise(
   taps: number,
   channels: number,
 ): Packed {
+  return packBytes(matrix, () => biasOfBytes(matrix, zeroPoint, taps, channels), outputs, taps, channels);
+}
+
+/**
+ * For int8_pointwise and int8_pointwiseDot: the room of packIntegerPointwise(), and at its end, `bytesOffset` from its
+ * beginning, the layout of packBytePointwise() with the bias as it is.
+ */
+export function packEitherPointwise(
+  matrix: IntegerMatrix,
+  zeroPoint: number,
+  outputs: number,
+  taps: number,
+  channels: number,
+): Packed & { readonly bytesOffset: number; readonly completion: Completion } {
+  const compact = packBytes(matrix, () => matrix.bias, outputs, taps, channels);
+  const [blocks, inBlocks] = [blocksOf(outputs), taps * blocksOf(channels)];
+  const bytesOffset = blocks * inBlocks * BLOCK * BLOCK;
+  return {
+    ...compact,
+    bytes: compact.bytes + bytesOffset,
+    bytesOffset,
+    completion: { blocks, inBlocks, weightOffset: weightOffsetOf(matrix), zeroPoint },
+    write: (memory, address) => compact.write(memory, address + bytesOffset),
+  };
+}
+
+/** Per block of outputs bias [8], [taps · C up to whole blocks / 4][8][4] of int8, scales [8]. */
+function packBytes(
+  matrix: IntegerMatrix,
+  bias: () => Int32Array,
+  outputs: number,
+  taps: number,
+  channels: number,
+): Packed {
   const { from, weights, scales } = matrix;
   const flip = flipOf(matrix);
   return packRows({
@@ -89,7 +123,7 @@ export function packBytePointwise(
     elements: () => weights,
     filler: flip & 255,
     perWord: 4,
-    bias: () => biasOfBytes(matrix, zeroPoint, taps, channels),
+    bias,
     scales,
     outputs,
     taps,

@@ -11,14 +11,14 @@ import { align, placeAll, type Lifetime } from "./arena.js";
 import { cutStage, type Cut } from "./tiling.js";
 import { storedBytes } from "./layout.js";
 import type { Lowered } from "./fuse.js";
-import type { Call, Operand, Stage } from "./group.js";
+import type { Call, Operand, Packed, Stage } from "./group.js";
 import { STEP_BYTES, type StepRecord } from "./step.js";
 import { CONTROL_BYTES } from "../runtime/team.js";
 
 export interface PlannedCall extends Call {
   /** Address of the step. */
   readonly step: number;
-  /** Address of the packed weights; 0 if there are none. */
+  /** Where the packed weights begin; 0 if there are none. */
   readonly weightsAddress: number;
   /** The whole step. */
   readonly fields: StepRecord;
@@ -70,11 +70,11 @@ export function planMemory(graph: Graph, lowered: Lowered, keep: ReadonlySet<num
   const zeroBytes = Math.max(...calls.map(({ record }) => record.inWidth! * record.pixelBytes!), 0);
   const weightsStart = zeros + align(zeroBytes);
   let end = weightsStart;
-  const weightsAddresses = new Map<Call, number>();
-  for (const call of calls) {
-    if (!call.weights) continue;
-    weightsAddresses.set(call, end);
-    end += align(call.weights.bytes);
+  const weightsAddresses = new Map<Packed, number>();
+  for (const { weights: packed } of calls) {
+    if (!packed || weightsAddresses.has(packed)) continue;
+    weightsAddresses.set(packed, end);
+    end += align(packed.bytes);
   }
   const weights = end - weightsStart;
   const panelBytes = Math.max(
@@ -95,12 +95,12 @@ export function planMemory(graph: Graph, lowered: Lowered, keep: ReadonlySet<num
     ...stage,
     cut: cuts[i]!,
     calls: stage.calls.map((call): PlannedCall => {
-      const weightsAddress = weightsAddresses.get(call) ?? 0;
+      const weightsAddress = call.weights ? weightsAddresses.get(call.weights)! : 0;
       const places = {
         input: place(call.input),
         other: call.other ? place(call.other) : 0,
         output: place(call.output),
-        weights: weightsAddress,
+        weights: weightsAddress + (call.weightsOffset ?? 0),
         zeros,
       };
       step += STEP_BYTES;

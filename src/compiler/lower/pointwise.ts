@@ -2,7 +2,7 @@
 import type { OpOf } from "../../ir/ops.js";
 import { elementCount, featureMap, type Tensor } from "../../ir/tensor.js";
 import { blocksOf, bounds, byteEncoding, geometry } from "../layout.js";
-import { packBytePointwise, packIntegerPointwise, packPointwise, weightOffsetOf } from "../pack.js";
+import { packBytePointwise, packEitherPointwise, packIntegerPointwise, packPointwise, weightOffsetOf } from "../pack.js";
 import type { Call, Operand, Target } from "../group.js";
 import { floatMatrix, integerMatrix } from "../weights.js";
 import { expectFamily } from "./checks.js";
@@ -32,7 +32,7 @@ export function pointwise(
     return [{ ...product, kernel: "f32_pointwise", input, weights: packed }];
   }
   const matrix = integerMatrix(x!, weights!, bias, y, to.channels);
-  if (!target.multipliesBytes) {
+  if (target.multipliesBytes === false) {
     const packed = packIntegerPointwise(matrix, to.channels, taps, channels);
     return [{ ...product, kernel: "int8_pointwise", input, weights: packed }];
   }
@@ -46,9 +46,14 @@ export function pointwise(
     record: { ...record, zeroPoint: zeroPoint!, weightOffset },
     panelBytes: (rows) => (inBlocks * 8 + 4) * rows * to.width + 16,
   };
-  const packed = packBytePointwise(matrix, zeroPoint!, to.channels, taps, channels);
+  const dot = { ...product, kernel: "int8_pointwiseDot", input: "panel", record: { ...record, weightOffset } } as const;
+  if (target.multipliesBytes) {
+    return [narrow, { ...dot, weights: packBytePointwise(matrix, zeroPoint!, to.channels, taps, channels) }];
+  }
+  const either = packEitherPointwise(matrix, zeroPoint!, to.channels, taps, channels);
   return [
-    narrow,
-    { ...product, kernel: "int8_pointwiseDot", input: "panel", weights: packed, record: { ...record, weightOffset } },
+    { ...narrow, products: "bytes" },
+    { ...dot, products: "bytes", weights: either, weightsOffset: either.bytesOffset },
+    { ...product, products: "pairs", kernel: "int8_pointwise", input, weights: either },
   ];
 }
