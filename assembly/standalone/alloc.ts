@@ -8,7 +8,7 @@ let next: usize = 0;
 export function alloc(bytes: u32, heap: usize): usize {
   const begin = next ? next : heap;
   const end = (<u64>begin + <u64>bytes + 15) & ~15;
-  const size = <u64>memory.size() << 16;
+  const size = (<u64>memory.size()) << 16;
   // No object ends at 4 GiB, so that its end is an address.
   if (end > 0xffff0000) return 0;
   if (end > size && memory.grow(<i32>((end - size + 0xffff) >> 16)) < 0) return 0;

@@ -41,14 +41,7 @@ const BAD_ROW_BYTES: i32 = 4;
 const BAD_ADDRESS: i32 = 5;
 
 /** Returns a status of docs/standalone.md; if it is not 0, nothing has been written. */
-export function image(
-  address: usize,
-  width: i32,
-  height: i32,
-  channels: i32,
-  rowBytes: u32,
-  to: Preprocessing,
-): i32 {
+export function image(address: usize, width: i32, height: i32, channels: i32, rowBytes: u32, to: Preprocessing): i32 {
   if (width < 1 || height < 1) return BAD_SIZE;
   if (channels != 3 && channels != 4) return BAD_CHANNELS;
   const used = <u64>width * <u64>channels;
@@ -114,8 +107,7 @@ function writePixel(
   const b = top + column.right;
   const c = bottom + column.left;
   const d = bottom + column.right;
-  const isOpaque =
-    channels == 3 || (load<u8>(a, 3) & load<u8>(b, 3) & load<u8>(c, 3) & load<u8>(d, 3)) == 255;
+  const isOpaque = channels == 3 || (load<u8>(a, 3) & load<u8>(b, 3) & load<u8>(c, 3) & load<u8>(d, 3)) == 255;
   for (let i: usize = 0; i < 3; ++i) {
     let byte: u32;
     if (isOpaque) {

@@ -28,7 +28,7 @@ export class Classes {
  */
 export function top(k: i32, address: usize, classes: Classes): i32 {
   const count = min(k, classes.count);
-  if (count < 1 || !isCallers(address, <u64>count << 3, classes.heap)) return 0;
+  if (count < 1 || !isCallers(address, (<u64>count) << 3, classes.heap)) return 0;
   score(classes);
   let last = f32.MAX_VALUE;
   let lastIndex = -1;
@@ -36,7 +36,7 @@ export function top(k: i32, address: usize, classes: Classes): i32 {
     let best: f32 = -f32.MAX_VALUE;
     let bestIndex = -1;
     for (let index = 0; index < classes.count; ++index) {
-      const value = load<f32>(classes.scores + (<usize>index << 2));
+      const value = load<f32>(classes.scores + ((<usize>index) << 2));
       if (value > last || (value == last && index <= lastIndex)) continue;
       if (bestIndex < 0 || value > best) {
         best = value;
@@ -55,7 +55,7 @@ export function top(k: i32, address: usize, classes: Classes): i32 {
 /** Writes the scores of all classes. */
 function score(classes: Classes): void {
   const scores = classes.scores;
-  const end = scores + (<usize>classes.count << 2);
+  const end = scores + ((<usize>classes.count) << 2);
   let peak: f64 = -Infinity;
   let from = classes.output;
   for (let to = scores; to < end; to += 4) {
@@ -82,7 +82,7 @@ function exp(x: f64): f64 {
   if (x < -700) return 0; // which float32 makes of it
   const k = nearest(x * 1.4426950408889634); // 1 / ln 2
   // ln 2 in two parts, the first of so few bits that k times it is exact.
-  const r = x - k * 6.93147180369123816490e-1 - k * 1.90821492927058770002e-10;
+  const r = x - k * 6.9314718036912381649e-1 - k * 1.90821492927058770002e-10;
   let sum: f64 = 1;
   for (let n: f64 = 13; n >= 1; --n) sum = 1 + (sum * r) / n;
   return sum * reinterpret<f64>((<i64>k + 1023) << 52);

@@ -14,7 +14,7 @@ const EIGHT_WORDS: usize = 32;
  * @param offset what a weight is more than its byte.
  */
 export function widen(address: usize, blocks: i32, inBlocks: i32, offset: i32): void {
-  const bytes = <usize>inBlocks << 6;
+  const bytes = (<usize>inBlocks) << 6;
   const more = i16x8.splat(<i16>offset);
   let from = address + <usize>blocks * bytes;
   let to = address;
@@ -48,7 +48,7 @@ export function widen(address: usize, blocks: i32, inBlocks: i32, offset: i32): 
  * @param address where the room begins.
  */
 export function adjustBias(address: usize, blocks: i32, inBlocks: i32, offset: i32, zeroPoint: i32): void {
-  const bytes = <usize>inBlocks << 6;
+  const bytes = (<usize>inBlocks) << 6;
   let at = address + <usize>blocks * bytes;
   const all = offset * (inBlocks << 3);
   for (; blocks > 0; --blocks) {

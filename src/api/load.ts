@@ -44,7 +44,7 @@ export interface LoadOptions {
   readonly maxMemory?: number;
 }
 
-const DEFAULT_MAX_MEMORY = 512 * 2 ** 20;
+export const DEFAULT_MAX_MEMORY = 512 * 2 ** 20;
 const MOST_AUTO_THREADS = 4;
 const MOST_THREADS = 64;
 const MOST_IMAGES = 4096;
@@ -152,7 +152,7 @@ export function prepare(graph: Graph, precision: "float32" | undefined): Graph {
   return buildGraph(absorb(batchNormsAsDepthwise(foldBatchNorms(typed))));
 }
 
-async function readLabels(
+export async function readLabels(
   labels: LoadOptions["labels"],
   file: Uint8Array | undefined,
   graph: Graph,
@@ -171,7 +171,7 @@ function labelCounts(graph: Graph): number[] {
 }
 
 /** The output of the last pooling that leaves one pixel of an image. */
-function pooledFeatures({ ops, tensors }: Graph): number | undefined {
+export function pooledFeatures({ ops, tensors }: Graph): number | undefined {
   const pooling = ops.findLast(({ type, outputs }) => {
     const { shape } = tensors[outputs[0]!]!;
     const { height, width } = featureMap(shape);
@@ -180,6 +180,6 @@ function pooledFeatures({ ops, tensors }: Graph): number | undefined {
   return pooling?.outputs[0];
 }
 
-function isGraph(model: Source | Files | Graph): model is Graph {
+export function isGraph(model: Source | Files | Graph): model is Graph {
   return typeof model === "object" && model !== null && "tensors" in model && "ops" in model;
 }

@@ -52,7 +52,8 @@ export interface Plan {
   readonly address: (tensor: number, form: "blocks" | "nhwc") => number;
 }
 
-const START = 1024;
+/** The first address that anything has. */
+export const START = 1024;
 /** Bytes of a page of WebAssembly memory. */
 export const PAGE = 65536;
 

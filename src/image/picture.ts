@@ -14,6 +14,9 @@ export interface ImageOptions {
   readonly background?: readonly [number, number, number];
 }
 
+/** The fraction of each side that is kept unless told otherwise. */
+export const DEFAULT_CROP = 0.875;
+
 export class PictureInput {
   readonly #width: number;
   readonly #height: number;
@@ -41,7 +44,7 @@ export class PictureInput {
    * @throws TypeError or RangeError if the picture or an option is not as described, before anything is written.
    */
   write(image: Image, options: ImageOptions, input: TensorView, slot: number): void {
-    const { crop = 0.875, antialias = false, background = WHITE } = options;
+    const { crop = DEFAULT_CROP, antialias = false, background = WHITE } = options;
     checkImage(image);
     checkBackground(background);
     const box = centralCrop(image, crop);

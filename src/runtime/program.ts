@@ -5,10 +5,15 @@ import { bindKernels, runUnit, unitsOf, type PlainStage, type RunningStage } fro
 import { instantiateKernels, multipliesBytes, type Modules } from "./kernels.js";
 import { affineOf, BLOCK, blocksOf, familyOf } from "../compiler/layout.js";
 import { lowerGraph } from "../compiler/fuse.js";
-import { PAGE, planMemory, type MemoryReport, type Plan, type PlannedCall } from "../compiler/plan.js";
-import type { Packing, Target } from "../compiler/group.js";
-import { writeStep } from "../compiler/step.js";
+import { writeImage, type Constants } from "../compiler/image.js";
+import { PAGE, planMemory, type MemoryReport, type Plan } from "../compiler/plan.js";
 import type { Team } from "./threads.js";
+
+/** What a machine can do, as far as lowering depends on it. */
+export interface Machine {
+  /** It multiplies unsigned with signed bytes exactly. */
+  readonly multipliesBytes: boolean;
+}
 
 export interface ProgramOptions {
   /** Bytes that linear memory may take. */
@@ -22,16 +27,16 @@ export interface ProgramOptions {
   /** How many images the graph is for. Default: 1. */
   readonly batch?: number;
   /** The file that the graph's constants are views of; what it has to give back is given back as they are packed. */
-  readonly file?: Contents | undefined;
+  readonly file?: Constants | undefined;
   /** What the kernels may count on. For tests: the bytes are the same. Default: what the machine has. */
-  readonly target?: Target;
+  readonly target?: Machine;
 }
 
 export class Program {
   readonly memory: MemoryReport;
   readonly inputs: readonly TensorView[];
   readonly outputs: readonly TensorView[];
-  readonly target: Target;
+  readonly target: Machine;
   /** How many threads run it, the caller's included. */
   readonly threads: number;
   /** The graph without its constants, which are packed. */
@@ -51,7 +56,7 @@ export class Program {
     stages: readonly RunningStage[],
     team: Team | undefined,
     batch: number,
-    target: Target,
+    target: Machine,
     finish: ((images: number) => void) | undefined,
   ) {
     this.graph = withoutConstants(graph);
@@ -109,9 +114,7 @@ export class Program {
       };
     }
     // Last, because the file may be gone with it.
-    const calls = plan.stages.flatMap((stage) => stage.calls);
-    for (const { step, fields } of calls) writeStep(memory.buffer, step, fields);
-    packWeights(calls, { buffer: memory.buffer, kernels, scratch: plan.panels[0]! }, file);
+    writeImage(plan, { buffer: memory.buffer, kernels, scratch: plan.panels[0]! }, file);
     return new Program(graph, plan, memory.buffer, stages, team, batch, target, finish);
   }
 
@@ -192,32 +195,12 @@ export class Program {
   }
 }
 
-/** Bytes, and a way to give back the memory of all but the first of them. */
-interface Contents {
-  readonly bytes: Uint8Array;
-  readonly keepFirst?: ((length: number) => void) | undefined;
-}
-
-/** Packs all weights, those that lie last in the file first, so that the file can shrink. */
-function packWeights(calls: readonly PlannedCall[], memory: Packing, file: Contents | undefined): void {
-  const endOf = ({ weights }: PlannedCall) => {
-    const from = weights?.from;
-    return from?.buffer === file?.bytes.buffer && from ? from.byteOffset + from.byteLength : 0;
-  };
-  const order = calls.filter(({ weights }) => weights).toSorted((a, b) => endOf(b) - endOf(a));
-  for (const [index, { weights, weightsAddress }] of order.entries()) {
-    weights!.write(memory, weightsAddress);
-    const next = order[index + 1];
-    file?.keepFirst?.(next ? endOf(next) : 0);
-  }
-}
-
 function withoutConstants(graph: Graph): Graph {
   return { ...graph, tensors: graph.tensors.map((tensor) => ({ ...tensor, data: undefined })) };
 }
 
 /** What the machine has, for these kernels, as far as the graph makes use of it. */
-async function targetOf(graph: Graph, modules: Modules, shared: boolean): Promise<Target> {
+async function targetOf(graph: Graph, modules: Modules, shared: boolean): Promise<Machine> {
   if (graph.tensors.every(({ dtype }) => dtype !== "uint8" && dtype !== "int8")) return { multipliesBytes: false };
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared });
   return { multipliesBytes: multipliesBytes(await instantiateKernels(modules, memory)) };

@@ -32,14 +32,20 @@ export function link({ exports, pages, data, custom }: Linked): Uint8Array<Array
   return concat([
     MAGIC,
     vectorSection(SECTION.type, [...types.values()].map(typeBytes)),
-    vectorSection(SECTION.function, [...functions].map(({ type }) => typeIndex(type))),
+    vectorSection(
+      SECTION.function,
+      [...functions].map(({ type }) => typeIndex(type)),
+    ),
     vectorSection(SECTION.memory, [[0, ...unsigned(pages)]]),
     vectorSection(SECTION.global, [...globals].map(globalBytes)),
     vectorSection(SECTION.export, [
       [...name("memory"), 2, 0],
       ...[...exports].map(([exported, func]) => [...name(exported), 0, ...unsigned(functionIndex.get(func)!)]),
     ]),
-    vectorSection(SECTION.code, [...functions].map(({ code }) => sized(concat(code.map(encode))))),
+    vectorSection(
+      SECTION.code,
+      [...functions].map(({ code }) => sized(concat(code.map(encode)))),
+    ),
     vectorSection(SECTION.data, data.map(segmentBytes)),
     section(SECTION.custom, concat([name(custom.name), custom.bytes])),
   ]);

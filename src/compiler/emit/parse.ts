@@ -63,7 +63,8 @@ export function parseModule(bytes: Uint8Array): Exports {
 /** An import, which has to be the memory. */
 function expectMemory(reader: Reader): void {
   const [module, field, kind] = [reader.name(), reader.name(), reader.byte()];
-  if (kind !== 2) throw new UnsupportedError(`WebAssembly module expected to import only memory, got ${module}.${field}`);
+  if (kind !== 2)
+    throw new UnsupportedError(`WebAssembly module expected to import only memory, got ${module}.${field}`);
   const hasMaximum = reader.byte() & 1;
   reader.unsigned();
   if (hasMaximum) reader.unsigned();
@@ -99,7 +100,7 @@ function linked(code: Uint8Array, targets: Targets): Code {
     reader.unsigned(); // so many locals
     reader.byte(); // of this type
   }
-  const pieces: (Code[number])[] = [];
+  const pieces: Code[number][] = [];
   let from = 0;
   for (const place of findIndices(reader)) {
     pieces.push(code.subarray(from, place.begin), reference(place, targets));
@@ -122,6 +123,7 @@ function reference({ kind, index }: IndexPlace, targets: Targets): Exclude<Code[
 
 function at<T>(list: readonly T[], index: number, what: string): T {
   const item = list[index];
-  if (item === undefined) throw new FormatError(`WebAssembly module expected ${what} up to ${index}, got ${list.length}`);
+  if (item === undefined)
+    throw new FormatError(`WebAssembly module expected ${what} up to ${index}, got ${list.length}`);
   return item;
 }

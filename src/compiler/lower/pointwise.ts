@@ -2,7 +2,13 @@
 import type { OpOf } from "../../ir/ops.js";
 import { elementCount, featureMap, type Tensor } from "../../ir/tensor.js";
 import { blocksOf, bounds, byteEncoding, geometry } from "../layout.js";
-import { packBytePointwise, packEitherPointwise, packIntegerPointwise, packPointwise, weightOffsetOf } from "../pack.js";
+import {
+  packBytePointwise,
+  packEitherPointwise,
+  packIntegerPointwise,
+  packPointwise,
+  weightOffsetOf,
+} from "../pack.js";
 import type { Call, Operand, Target } from "../group.js";
 import { floatMatrix, integerMatrix } from "../weights.js";
 import { expectFamily } from "./checks.js";
