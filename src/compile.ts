@@ -4,7 +4,7 @@
  * @example
  * await writeFile("model.wasm", await compileModel("mobilenet_v1_0.25_128_quant.tflite"));
  */
-import { createCompiler } from "./api/compile.js";
+import { createCompiler, type CompileModel, type CompileModelWithImage } from "./api/compile.js";
 import { binaries } from "./kernels/standalone.js";
 
 const compile = /* @__PURE__ */ createCompiler(binaries);
@@ -16,20 +16,19 @@ const compile = /* @__PURE__ */ createCompiler(binaries);
  * @throws FormatError if the file is damaged, UnsupportedError for an operator that runs on the host (detection) or that
  * this package does not have, TypeError or RangeError for a wrong argument.
  */
-export const compileModel = async (...[model, options]: Parameters<CompileModel>): Promise<Uint8Array<ArrayBuffer>> =>
-  (await compile(model, options)).code;
+export const compileModel: CompileModel = async (model, options) => (await compile(model, options)).code;
 
 /**
  * The same with the memory image, which is nearly all of it, in a file of its own: engines keep data segments twice, so
  * that large models start sooner this way. `loadModel` reads the file `imageFile` from beside the module; other hosts
  * write it to memory before the first run.
  */
-export const compileModelWithImage: CompileModelWithImage = (model, imageFile, options) =>
-  compile(model, options, imageFile);
+export const compileModelWithImage: CompileModelWithImage = async (model, imageFile, options) => {
+  const { code, image } = await compile(model, options, imageFile);
+  return { code, image };
+};
 
-export type { CompiledModel, CompileOptions } from "./api/compile.js";
-import type { CompileModel, CompileModelWithImage } from "./api/compile.js";
-export type { CompileModel, CompileModelWithImage };
+export type { CompiledModel, CompileModel, CompileModelWithImage, CompileOptions } from "./api/compile.js";
 export type { Normalization } from "./image/encode.js";
 export type { Files, Source } from "./io/source.js";
 export { FormatError, ModelError, UnsupportedError } from "./errors.js";

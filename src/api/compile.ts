@@ -50,11 +50,7 @@ export const PACKAGE_VERSION = "0.1.0";
 
 /** The compiler with binaries from where an entry of the package has them. */
 export function createCompiler({ kernels, standalone }: Binaries) {
-  return async (
-    model: Source | Files | Graph,
-    options: CompileOptions = {},
-    imageFile?: string,
-  ): Promise<CompiledModel> => {
+  return async (model: Source | Files | Graph, options: CompileOptions = {}, imageFile?: string): Promise<Emitted> => {
     checkOptions(options, imageFile);
     const { kernels: build = "simd", maxMemory = DEFAULT_MAX_MEMORY, normalization, precision } = options;
     const file = isGraph(model) ? undefined : await readSource(model, "model", maxMemory);
@@ -84,7 +80,7 @@ export function createCompiler({ kernels, standalone }: Binaries) {
       ...(pooled && { features: pooled }),
       layers: describeLayers(graph),
     };
-    return emit(library, { program, description, pictures, classes, imageFile }) satisfies Emitted;
+    return emit(library, { program, description, pictures, classes, imageFile });
   };
 }
 

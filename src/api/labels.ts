@@ -1,9 +1,11 @@
 /** Class names: from text, from an array, or from the model file itself. */
 import { describe } from "../errors.js";
+import { readSource, type Source } from "../io/source.js";
 import { decodeText, fixed } from "../io/text.js";
 
 /** No file of class names is larger. */
 const MAX_BYTES = 4_000_000;
+const MOST_LABEL_BYTES = 2 ** 24;
 
 /** One label a line; a last line break ends the last label. */
 export function parseLabels(text: string): string[] {
@@ -17,6 +19,13 @@ export function checkLabels(labels: readonly string[]): readonly string[] {
   const wrong = labels.findIndex((label) => typeof label !== "string");
   if (wrong >= 0) throw new TypeError(`"labels" expected strings, got ${describe(labels[wrong])} at ${wrong}`);
   return labels;
+}
+
+/** The labels that a caller gives. */
+export async function givenLabels(labels: readonly string[] | Source): Promise<readonly string[]> {
+  if (Array.isArray(labels)) return checkLabels(labels);
+  if (typeof labels === "string" && labels.includes("\n")) return parseLabels(labels);
+  return parseLabels(decodeText((await readSource(labels as Source, "labels", MOST_LABEL_BYTES)).bytes));
 }
 
 /**

@@ -1,4 +1,5 @@
 /** Loading a model, from a source to a network that runs. */
+import { endsInSoftmax } from "./classify.js";
 import { detectionOutputs } from "./detect.js";
 import { describe, ModelError } from "../errors.js";
 import { readModel } from "../formats/index.js";
@@ -8,15 +9,15 @@ import { batchNormsAsDepthwise, foldBatchNorms } from "../ir/passes/batchnorm.js
 import { batched } from "../ir/passes/batch.js";
 import { foldConstants } from "../ir/passes/constants.js";
 import { toFloat32 } from "../ir/passes/precision.js";
+import { describeLayers } from "../ir/layers.js";
 import { featureMap } from "../ir/tensor.js";
 import type { Normalization } from "../image/encode.js";
-import { checkLabels, embeddedLabels, parseLabels } from "./labels.js";
-import { Network } from "./network.js";
+import { embeddedLabels, givenLabels } from "./labels.js";
+import { Network, type ModelDescription } from "./network.js";
 import { bestBuild, processors, startedWide, whyNoThreads, type Build } from "../runtime/features.js";
 import type { ModuleSource } from "../runtime/kernels.js";
 import { Program } from "../runtime/program.js";
 import { readSource, type Contents, type Files, type Source } from "../io/source.js";
-import { decodeText } from "../io/text.js";
 
 export interface LoadOptions {
   /** "float32" runs a quantised model with its weights dequantised. Default: as the file has it. */
@@ -48,9 +49,8 @@ export const DEFAULT_MAX_MEMORY = 512 * 2 ** 20;
 const MOST_AUTO_THREADS = 4;
 const MOST_THREADS = 64;
 const MOST_IMAGES = 4096;
-const MOST_LABEL_BYTES = 2 ** 24;
 
-export type LoadModel = (model: Source | Files | Graph, options?: LoadOptions) => Promise<Network>;
+export type LoadModel = (model: Source | Files | Graph | WebAssembly.Module, options?: LoadOptions) => Promise<Network>;
 
 /** loadModel() with kernels from where an entry of the package has them. */
 export function createLoader(modules: ModuleSource): LoadModel {
@@ -63,7 +63,10 @@ export function createLoader(modules: ModuleSource): LoadModel {
   return async (model, options = {}) => {
     checkOptions(options);
     const { batch = 1, normalization, maxMemory = DEFAULT_MAX_MEMORY } = options;
+    if (isModule(model)) return (await import("./compiled.js")).loadCompiled(model, { ...options, maxMemory });
     const file = isGraph(model) ? undefined : await readSource(model, "model", maxMemory);
+    if (file && isWebAssembly(file.bytes))
+      return (await import("./compiled.js")).loadCompiled(file, { ...options, maxMemory });
     const graph = prepare(file ? await readModel(file) : (model as Graph), options.precision);
     const labels = await readLabels(options.labels, file?.bytes, graph);
     const forBatch = buildGraph(batched(graph, batch));
@@ -76,7 +79,7 @@ export function createLoader(modules: ModuleSource): LoadModel {
       byteProducts: program.target.multipliesBytes,
       ...(reason !== undefined && { reason }),
     };
-    return new Network({ graph: program.graph, program, build, batch, labels, normalization, features });
+    return new Network({ model: describeModel(program.graph), runner: program, build, batch, labels, normalization });
   };
 }
 
@@ -110,7 +113,7 @@ async function createProgram(
   { maxMemory = DEFAULT_MAX_MEMORY, threads = 1, batch = 1 }: LoadOptions,
   file: Contents | undefined,
 ): Promise<{ program: Program; reason: string | undefined }> {
-  const settings = { maxMemory, batch, keep: features === undefined ? [] : [features], file };
+  const settings = { maxMemory, batch, features, file };
   const wanted = threads === "auto" ? Math.min(processors(), MOST_AUTO_THREADS) : threads;
   if (wanted === 1) return { program: await Program.create(graph, (await modules(build, false))!, settings), reason };
   const shared = modules(build, true);
@@ -157,10 +160,7 @@ export async function readLabels(
   file: Uint8Array | undefined,
   graph: Graph,
 ): Promise<readonly string[] | undefined> {
-  if (labels === undefined) return file && embeddedLabels(file, labelCounts(graph));
-  if (Array.isArray(labels)) return checkLabels(labels);
-  if (typeof labels === "string" && labels.includes("\n")) return parseLabels(labels);
-  return parseLabels(decodeText((await readSource(labels as Source, "labels", MOST_LABEL_BYTES)).bytes));
+  return labels === undefined ? file && embeddedLabels(file, labelCounts(graph)) : givenLabels(labels);
 }
 
 /** How many labels there may be: one for each class, and for detectors one more, that of the background. */
@@ -168,6 +168,16 @@ function labelCounts(graph: Graph): number[] {
   const detector = detectionOutputs(graph);
   if (detector) return [detector.classes, detector.classes + 1];
   return [graph.tensors[graph.outputs[0]!]!.shape.at(-1) ?? 1];
+}
+
+function describeModel(graph: Graph): ModelDescription {
+  return {
+    inputs: graph.inputs.map((index) => graph.tensors[index]!),
+    outputs: graph.outputs.map((index) => graph.tensors[index]!),
+    layers: describeLayers(graph),
+    endsInSoftmax: endsInSoftmax(graph),
+    detections: detectionOutputs(graph),
+  };
 }
 
 /** The output of the last pooling that leaves one pixel of an image. */
@@ -178,6 +188,15 @@ export function pooledFeatures({ ops, tensors }: Graph): number | undefined {
     return (type === "averagepool" || type === "mean") && (shape.length === 2 || (height === 1 && width === 1));
   });
   return pooling?.outputs[0];
+}
+
+function isModule(model: unknown): model is WebAssembly.Module {
+  return model instanceof WebAssembly.Module;
+}
+
+/** Whether bytes begin as those of a WebAssembly module do. */
+function isWebAssembly(bytes: Uint8Array): boolean {
+  return [0, 0x61, 0x73, 0x6d].every((byte, index) => bytes[index] === byte);
 }
 
 export function isGraph(model: Source | Files | Graph): model is Graph {

@@ -1,16 +1,15 @@
 /** A loaded model: what it is, and what can be done with it. */
-import { best, endsInSoftmax, probabilities, type Classification } from "./classify.js";
-import { detectionOutputs, detections, type DetectOptions, type Detection } from "./detect.js";
+import { best, probabilities, type Classification } from "./classify.js";
+import { detections, type DetectionOutputs, type DetectOptions, type Detection } from "./detect.js";
 import { describe, UnsupportedError } from "../errors.js";
-import type { Graph } from "../ir/graph.js";
-import type { TensorView } from "../ir/tensor.js";
+import type { Tensor, TensorView } from "../ir/tensor.js";
 import type { Normalization } from "../image/encode.js";
 import type { Image } from "../image/image.js";
 import { PictureInput, type ImageOptions } from "../image/picture.js";
-import { describeLayers, type Layer } from "../ir/layers.js";
+import type { Layer } from "../ir/layers.js";
 import type { Build } from "../runtime/features.js";
 import type { MemoryReport } from "../compiler/plan.js";
-import type { Program } from "../runtime/program.js";
+import type { Runner } from "../runtime/runner.js";
 import { checkElements, describeTensor, type TensorInfo, type TensorValue } from "./tensors.js";
 
 export interface ClassifyOptions extends ImageOptions {
@@ -31,14 +30,24 @@ export interface BuildReport {
 
 /** What a network is made from. */
 interface Parts {
-  readonly graph: Graph;
-  readonly program: Program;
+  readonly model: ModelDescription;
+  readonly runner: Runner;
   readonly build: BuildReport;
   readonly batch: number;
   readonly labels: readonly string[] | undefined;
   readonly normalization: Normalization | undefined;
-  /** The tensor with the pooled features. */
-  readonly features: number | undefined;
+}
+
+/** A model as far as its network knows it. */
+export interface ModelDescription {
+  /** Without data. */
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+  readonly layers: readonly Layer[];
+  /** Whether the first output comes out of a softmax. */
+  readonly endsInSoftmax: boolean;
+  /** Where the outputs of a detector are. */
+  readonly detections: DetectionOutputs | undefined;
 }
 
 /** A loaded model. Its methods are synchronous; after dispose() they throw. */
@@ -54,24 +63,22 @@ export class Network {
   readonly build: BuildReport;
   /** How many images it takes at once. */
   readonly batch: number;
-  readonly #graph: Graph;
-  readonly #features: number | undefined;
+  readonly #model: ModelDescription;
   readonly #normalization: Normalization | undefined;
   #picture: PictureInput | undefined;
-  #program: Program | undefined;
+  #runner: Runner | undefined;
 
   /** @internal */
-  constructor({ graph, program, build, batch, labels, normalization, features }: Parts) {
-    this.inputs = graph.inputs.map((index) => describeTensor(graph.tensors[index]!));
-    this.outputs = graph.outputs.map((index) => describeTensor(graph.tensors[index]!));
-    this.layers = describeLayers(graph);
+  constructor({ model, runner, build, batch, labels, normalization }: Parts) {
+    this.inputs = model.inputs.map(describeTensor);
+    this.outputs = model.outputs.map(describeTensor);
+    this.layers = model.layers;
     this.labels = labels;
-    this.memory = program.memory;
+    this.memory = runner.memory;
     this.build = build;
     this.batch = batch;
-    this.#graph = graph;
-    this.#program = program;
-    this.#features = features;
+    this.#model = model;
+    this.#runner = runner;
     this.#normalization = normalization;
     if (normalization) this.#pictureInput(); // what is wrong with it shows at loading
   }
@@ -85,19 +92,19 @@ export class Network {
    * @throws TypeError for another kind of array, RangeError for a wrong length or a number that is not finite.
    */
   run(input: TensorView | Readonly<Record<string, TensorView>>): TensorValue[] {
-    const program = this.program;
+    const { runner } = this;
     const arrays = this.#arrays(input);
     const counts = Object.entries(arrays).map(([argument, array], index) =>
-      checkElements(argument, array, program.inputs[index]!, this.batch),
+      checkElements(argument, array, runner.inputs[index]!, this.batch),
     );
     const images = counts[0] ?? this.batch;
     if (counts.some((count) => count !== images)) {
       throw new RangeError(`"input" expected as many images in each, got ${counts.join(", ")}`);
     }
-    for (const [index, array] of Object.values(arrays).entries()) program.inputs[index]!.set(array!);
-    program.execute(images);
+    for (const [index, array] of Object.values(arrays).entries()) runner.inputs[index]!.set(array!);
+    runner.execute(images);
     return this.outputs.map((output, index) => {
-      const view = program.outputs[index]!;
+      const view = runner.outputs[index]!;
       const shape = this.batch === 1 ? output.shape : [images, ...output.shape.slice(1)];
       return { ...output, shape, data: view.slice(0, (view.length / this.batch) * images) };
     });
@@ -117,7 +124,7 @@ export class Network {
     if (!Number.isInteger(topK) || topK < 1) {
       throw new RangeError(`"topK" expected a whole number from 1, got ${describe(topK)}`);
     }
-    const softmaxed = endsInSoftmax(this.#graph);
+    const softmaxed = this.#model.endsInSoftmax;
     const results: Classification[][] = [];
     for (let start = 0; start < images.length; start += this.batch) {
       const group = images.slice(start, start + this.batch);
@@ -138,7 +145,7 @@ export class Network {
    * described.
    */
   detect(image: Image, { antialias, background, ...limits }: DetectOptions = {}): Detection[] {
-    const outputs = detectionOutputs(this.#graph);
+    const outputs = this.#model.detections;
     if (!outputs) throw new UnsupportedError("the model does not end in the operator of detectors");
     return detections(outputs, this.labels, image, limits, () => {
       const options = { crop: 1, ...(antialias !== undefined && { antialias }), ...(background && { background }) };
@@ -153,38 +160,37 @@ export class Network {
    * @throws UnsupportedError if the network has no such layer; else as classify().
    */
   embed(image: Image, options: ImageOptions = {}): Float32Array {
-    if (this.#features === undefined) {
-      throw new UnsupportedError("the model has no pooling over the whole image to take features from");
-    }
-    const all = this.#show([image], options).read(this.#features);
+    const { features } = this.runner;
+    if (!features) throw new UnsupportedError("the model has no pooling over the whole image to take features from");
+    this.#show([image], options);
+    const all = features();
     return all.slice(0, all.length / this.batch);
   }
 
   /** @internal What runs. */
-  get program(): Program {
-    if (!this.#program) throw new Error("the network is disposed");
-    return this.#program;
+  get runner(): Runner {
+    if (!this.#runner) throw new Error("the network is disposed");
+    return this.#runner;
   }
 
   /** Ends the network's threads and lets go of its memory. Calling it again does nothing. */
   dispose(): void {
-    this.#program?.dispose();
-    this.#program = undefined;
+    this.#runner?.dispose();
+    this.#runner = undefined;
   }
 
   #pictureInput(): PictureInput {
-    const inputs = this.#graph.inputs.map((index) => this.#graph.tensors[index]!);
-    this.#picture ??= new PictureInput(inputs, this.#normalization);
+    this.#picture ??= new PictureInput(this.#model.inputs, this.#normalization);
     return this.#picture;
   }
 
   /** Runs the network on up to a batch of pictures. */
-  #show(images: readonly Image[], options: ImageOptions): Program {
-    const program = this.program;
+  #show(images: readonly Image[], options: ImageOptions): Runner {
+    const { runner } = this;
     const picture = this.#pictureInput();
-    for (const [slot, image] of images.entries()) picture.write(image, options, program.inputs[0]!, slot);
-    program.execute(images.length);
-    return program;
+    for (const [slot, image] of images.entries()) picture.write(image, options, runner.inputs[0]!, slot);
+    runner.execute(images.length);
+    return runner;
   }
 
   /** The arrays of all inputs, in their order, by the names that messages give them. */

@@ -7,6 +7,7 @@ import { affineOf, BLOCK, blocksOf, familyOf } from "../compiler/layout.js";
 import { lowerGraph } from "../compiler/fuse.js";
 import { writeImage, type Constants } from "../compiler/image.js";
 import { PAGE, planMemory, type MemoryReport, type Plan } from "../compiler/plan.js";
+import type { Runner } from "./runner.js";
 import type { Team } from "./threads.js";
 
 /** What a machine can do, as far as lowering depends on it. */
@@ -18,8 +19,10 @@ export interface Machine {
 export interface ProgramOptions {
   /** Bytes that linear memory may take. */
   readonly maxMemory: number;
-  /** Tensors that can be read after a run. */
-  readonly keep: readonly number[];
+  /** Tensors that can be read after a run. For tests. Default: none. */
+  readonly keep?: readonly number[];
+  /** The tensor with the pooled features, which can be read after a run. */
+  readonly features?: number | undefined;
   /** false: no two operators run as one. For tests: the bytes are the same. */
   readonly fuse?: boolean;
   /** How many threads to use; more than one need a module for shared memory. Default: 1. */
@@ -32,11 +35,26 @@ export interface ProgramOptions {
   readonly target?: Machine;
 }
 
-export class Program {
+/** What a program consists of. */
+interface Parts {
+  readonly graph: Graph;
+  readonly plan: Plan;
+  readonly buffer: ArrayBufferLike;
+  readonly stages: readonly RunningStage[];
+  readonly team: Team | undefined;
+  readonly batch: number;
+  readonly target: Machine;
+  /** What the host has to do after the last stage, for so many images. */
+  readonly finish: ((images: number) => void) | undefined;
+  readonly features: number | undefined;
+}
+
+export class Program implements Runner {
   readonly memory: MemoryReport;
   readonly inputs: readonly TensorView[];
   readonly outputs: readonly TensorView[];
   readonly target: Machine;
+  readonly features: (() => Float32Array) | undefined;
   /** How many threads run it, the caller's included. */
   readonly threads: number;
   /** The graph without its constants, which are packed. */
@@ -49,16 +67,7 @@ export class Program {
   /** What the host has to do after the last stage, for so many images. */
   readonly #finish: ((images: number) => void) | undefined;
 
-  private constructor(
-    graph: Graph,
-    plan: Plan,
-    buffer: ArrayBufferLike,
-    stages: readonly RunningStage[],
-    team: Team | undefined,
-    batch: number,
-    target: Machine,
-    finish: ((images: number) => void) | undefined,
-  ) {
+  private constructor({ graph, plan, buffer, stages, team, batch, target, finish, features }: Parts) {
     this.graph = withoutConstants(graph);
     this.plan = plan;
     this.#buffer = buffer;
@@ -67,6 +76,7 @@ export class Program {
     this.#batch = batch;
     this.target = target;
     this.#finish = finish;
+    this.features = features === undefined ? undefined : () => this.read(features);
     this.threads = 1 + (team?.workers ?? 0);
     this.memory = plan.memory;
     const view = (tensor: number) => viewOf(graph.tensors[tensor]!, buffer, plan.address(tensor, "nhwc"));
@@ -82,8 +92,8 @@ export class Program {
    * if a thread cannot be started.
    */
   static async create(graph: Graph, modules: Modules, options: ProgramOptions): Promise<Program> {
-    const { maxMemory, fuse = true, threads = 1, batch = 1, file } = options;
-    const keep = new Set(options.keep);
+    const { maxMemory, fuse = true, threads = 1, batch = 1, file, features } = options;
+    const keep = new Set([...(options.keep ?? []), ...(features === undefined ? [] : [features])]);
     const target = options.target ?? (await targetOf(graph, modules, threads > 1));
     const lowered = lowerGraph(graph, { fuse, keep, target });
     const plan = planMemory(graph, lowered, keep, threads);
@@ -115,7 +125,7 @@ export class Program {
     }
     // Last, because the file may be gone with it.
     writeImage(plan, { buffer: memory.buffer, kernels, scratch: plan.panels[0]! }, file);
-    return new Program(graph, plan, memory.buffer, stages, team, batch, target, finish);
+    return new Program({ graph, plan, buffer: memory.buffer, stages, team, batch, target, finish, features });
   }
 
   /** The operators that the stages end with, in the order they run; -1 is a change of layout. */

@@ -1,4 +1,5 @@
 /** What a compiled model says of itself, as JSON in its custom section. */
+import type { Normalization } from "../../image/encode.js";
 import type { Layer } from "../../ir/layers.js";
 import type { DType } from "../../ir/tensor.js";
 import type { MemoryReport } from "../plan.js";
@@ -46,8 +47,7 @@ export interface PreprocessingDescription {
   /** The fraction of each side that the central crop keeps. */
   readonly crop: number;
   /** A byte p becomes (p - mean[c]) / std[c]; "identity": an 8-bit input counts p from the lowest value of its type. */
-  readonly normalization:
-    "identity" | { readonly mean: number | readonly number[]; readonly std: number | readonly number[] };
+  readonly normalization: "identity" | Normalization;
 }
 
 export interface FeaturesDescription {

@@ -61,6 +61,7 @@ export interface Emitted {
   readonly code: Uint8Array<ArrayBuffer>;
   /** Bytes for the file of the memory image; empty if it lies in data segments. */
   readonly image: Uint8Array<ArrayBuffer>;
+  readonly description: Description;
 }
 
 /** Bytes in front of an image in a file: its checksum, which the first run looks for, and its length. */
@@ -113,7 +114,7 @@ export function emit(library: Library, emission: Emission): Emitted {
     data: [...inside, ...room.segments].flatMap(({ address, bytes }) => segmentsOf(address, bytes)),
     custom: { name: SECTION_NAME, bytes: new TextEncoder().encode(JSON.stringify(description)) },
   });
-  return { code, image };
+  return { code, image, description };
 }
 
 /** run(), and byteProducts() if the program finds out how to multiply. */
