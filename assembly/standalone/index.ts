@@ -2,4 +2,4 @@
 export { alloc } from "./alloc";
 export { image } from "./picture";
 export { top } from "./top";
-export { adjustBias, widen } from "./weights";
+export { adjustBias, widen, widenDepthwise } from "./weights";

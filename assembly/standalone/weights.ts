@@ -64,3 +64,52 @@ export function adjustBias(address: usize, blocks: i32, inBlocks: i32, offset: i
     at += EIGHT_WORDS + bytes + EIGHT_WORDS;
   }
 }
+
+/**
+ * Widens the weights of a 3×3 depthwise convolution: half blocks of bias, nine taps of four bytes and scales become
+ * half blocks of bias, seven vectors of pairs of taps and scales, as int8/depthwise.ts reads them.
+ *
+ * @param address where the room begins, at the end of which they lie.
+ */
+export function widenDepthwise(address: usize, halfBlocks: i32, offset: i32): void {
+  const more = i16x8.splat(<i16>offset);
+  const zero = i16x8.splat(0);
+  let from = address + <usize>halfBlocks * (144 - 68);
+  let to = address;
+  for (; halfBlocks > 0; --halfBlocks) {
+    const bias = v128.load(from);
+    const t0 = taps(from, 16, more);
+    const t1 = taps(from, 20, more);
+    const t2 = taps(from, 24, more);
+    const t3 = taps(from, 28, more);
+    const t4 = taps(from, 32, more);
+    const t5 = taps(from, 36, more);
+    const t6 = taps(from, 40, more);
+    const t7 = taps(from, 44, more);
+    const t8 = taps(from, 48, more);
+    const scales = v128.load(from, 52);
+    v128.store(to, bias);
+    v128.store(to, paired(t0, t3), 16);
+    v128.store(to, paired(t1, t4), 32);
+    v128.store(to, paired(t2, t5), 48);
+    v128.store(to, paired(t6, t7), 64);
+    v128.store(to, paired(t8, zero), 80);
+    v128.store(to, paired(zero, t6), 96);
+    v128.store(to, paired(t7, t8), 112);
+    v128.store(to, scales, 128);
+    from += 68;
+    to += 144;
+  }
+}
+
+/** The weights of a tap for four channels, in the lower half. */
+@inline
+function taps(from: usize, at: usize, offset: v128): v128 {
+  return i16x8.add(i16x8.extend_low_i8x16_s(v128.load32_zero(from + at)), offset);
+}
+
+/** The lower halves in turn. */
+@inline
+function paired(a: v128, b: v128): v128 {
+  return v128.shuffle<i16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+}

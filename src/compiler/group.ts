@@ -38,11 +38,12 @@ export interface Packed {
   write(memory: Packing, address: number): void;
 }
 
-/**
- * 8-bit weights that lie as bytes at the end of the room that they take as pairs, with the bias for pairs: the program
- * either widens them to that room or changes the bias to the one for products of bytes.
- */
-export interface Completion {
+/** 8-bit weights that lie as bytes at the end of the room that they take as int16. */
+export type Completion = PointwiseCompletion | DepthwiseCompletion;
+
+/** With the bias for pairs: the program either widens the weights or changes the bias to the one for products of bytes. */
+export interface PointwiseCompletion {
+  readonly type: "pointwise";
   /** Blocks of outputs. */
   readonly blocks: number;
   /** Blocks of inputs. */
@@ -51,6 +52,14 @@ export interface Completion {
   readonly weightOffset: number;
   /** Zero point of the inputs, from the lowest value of their type. */
   readonly zeroPoint: number;
+}
+
+/** For the 3×3 kernels: the program widens the weights. */
+export interface DepthwiseCompletion {
+  readonly type: "depthwise";
+  readonly halfBlocks: number;
+  /** What a weight is more than its byte. */
+  readonly weightOffset: number;
 }
 
 export interface Call {

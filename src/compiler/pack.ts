@@ -103,7 +103,7 @@ export function packEitherPointwise(
     ...compact,
     bytes: compact.bytes + bytesOffset,
     bytesOffset,
-    completion: { blocks, inBlocks, weightOffset: weightOffsetOf(matrix), zeroPoint },
+    completion: { type: "pointwise", blocks, inBlocks, weightOffset: weightOffsetOf(matrix), zeroPoint },
     write: (memory, address) => compact.write(memory, address + bytesOffset),
   };
 }
@@ -179,6 +179,22 @@ export function packIntegerDepthwise3x3(matrix: IntegerMatrix, channels: number)
     bytes: words * 4,
     from: matrix.from,
     write: ({ buffer }, address) => fillIntegerDepthwise3x3(new Views(buffer, address, words), matrix, channels),
+  };
+}
+
+/**
+ * The same room for widening at the first run: at its end, for each half block, bias [4], [taps][4] of int8, scales [4].
+ */
+export function packCompactDepthwise3x3(matrix: IntegerMatrix, channels: number): Packed {
+  const halfBlocks = blocksOf(channels) * 2;
+  const words = halfBlocks * COMPACT_3X3;
+  const offset = halfBlocks * (HALF_3X3 - COMPACT_3X3) * 4;
+  return {
+    bytes: halfBlocks * HALF_3X3 * 4,
+    from: matrix.from,
+    completion: { type: "depthwise", halfBlocks, weightOffset: weightOffsetOf(matrix) },
+    write: ({ buffer }, address) =>
+      fillCompactDepthwise3x3(new Views(buffer, address + offset, words), matrix, channels),
   };
 }
 
@@ -359,5 +375,21 @@ function fillIntegerDepthwise3x3(
       const word = at + (1 + (index >> 1)) * half;
       shorts[2 * word + (index & 1)] = tap < 0 ? 0 : weights[tap * channels + c]! - zeroPoint;
     }
+  }
+}
+
+/** 32-bit words of half a compact block of a 3×3 kernel: bias, a byte for each tap and channel, scales. */
+const COMPACT_3X3 = 4 + 9 + 4;
+
+function fillCompactDepthwise3x3({ integers, floats, bytes }: Views, matrix: IntegerMatrix, channels: number): void {
+  const { weights, bias, scales } = matrix;
+  const flip = flipOf(matrix);
+  const half = BLOCK / 2;
+  for (let c = 0; c < channels; ++c) {
+    const at = Math.floor(c / half) * COMPACT_3X3 + (c % half);
+    integers[at] = bias[c]!;
+    floats[at + half + 9] = scales[c]!;
+    const byte = 4 * (at - (c % half) + half) + (c % half);
+    for (let tap = 0; tap < 9; ++tap) bytes[byte + tap * half] = weights[tap * channels + c]! ^ flip;
   }
 }

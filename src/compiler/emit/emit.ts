@@ -31,7 +31,7 @@ import {
   type ClassesFields,
   type PreprocessingFields,
 } from "./records.js";
-import type { KernelCall, StandaloneProgram } from "./program.js";
+import type { KernelCall, PlacedCompletion, StandaloneProgram } from "./program.js";
 
 /** The functions that a module is linked from. */
 export interface Library {
@@ -166,14 +166,22 @@ function complete(
   completions: StandaloneProgram["completions"],
   multipliesBytes: Global | undefined,
 ): Code {
-  const pairs = completions.flatMap(({ address, blocks, inBlocks, weightOffset }) =>
-    call(expectFunction(standalone, "widen"), [address, blocks, inBlocks, weightOffset]),
+  const calls = (name: string, args: (placed: PlacedCompletion) => readonly number[] | undefined): Code =>
+    completions.flatMap((placed) => {
+      const list = args(placed);
+      return list ? call(expectFunction(standalone, name), list) : [];
+    });
+  const depthwise = calls("widenDepthwise", ({ completion: it, address }) =>
+    it.type === "depthwise" ? [address, it.halfBlocks, it.weightOffset] : undefined,
   );
-  if (!multipliesBytes) return pairs;
-  const bytes = completions.flatMap(({ address, blocks, inBlocks, weightOffset, zeroPoint }) =>
-    call(expectFunction(standalone, "adjustBias"), [address, blocks, inBlocks, weightOffset, zeroPoint]),
+  const pairs = calls("widen", ({ completion: it, address }) =>
+    it.type === "pointwise" ? [address, it.blocks, it.inBlocks, it.weightOffset] : undefined,
   );
-  return [...globalGet(multipliesBytes), ...branch(bytes, pairs)];
+  if (!multipliesBytes) return [...depthwise, ...pairs];
+  const bytes = calls("adjustBias", ({ completion: it, address }) =>
+    it.type === "pointwise" ? [address, it.blocks, it.inBlocks, it.weightOffset, it.zeroPoint] : undefined,
+  );
+  return [...depthwise, ...globalGet(multipliesBytes), ...branch(bytes, pairs)];
 }
 
 /** The calls in their order, those for one way to multiply only where it is the engine's. */

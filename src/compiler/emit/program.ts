@@ -17,7 +17,8 @@ export interface KernelCall {
 }
 
 /** Weights that the first run completes. */
-export interface PlacedCompletion extends Completion {
+export interface PlacedCompletion {
+  readonly completion: Completion;
   readonly address: number;
 }
 
@@ -106,7 +107,7 @@ function completionsOf({ stages }: Plan): PlacedCompletion[] {
   const completions = new Map<Completion, PlacedCompletion>();
   for (const { weights, weightsAddress } of stages.flatMap(({ calls }) => calls)) {
     const completion = weights?.completion;
-    if (completion) completions.set(completion, { ...completion, address: weightsAddress });
+    if (completion) completions.set(completion, { completion, address: weightsAddress });
   }
   return [...completions.values()];
 }

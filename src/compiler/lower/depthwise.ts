@@ -2,8 +2,8 @@
 import type { OpOf } from "../../ir/ops.js";
 import { featureMap, type Tensor } from "../../ir/tensor.js";
 import { blocksOf, bounds, geometry, pixelBytesOf, windowRecord } from "../layout.js";
-import { packDepthwise, packIntegerDepthwise, packIntegerDepthwise3x3 } from "../pack.js";
-import type { Call, Operand } from "../group.js";
+import { packCompactDepthwise3x3, packDepthwise, packIntegerDepthwise, packIntegerDepthwise3x3 } from "../pack.js";
+import type { Call, Operand, Target } from "../group.js";
 import { floatMatrix, integerMatrix } from "../weights.js";
 import { expectFamily } from "./checks.js";
 
@@ -12,6 +12,7 @@ export function lowerDepthwise(
   tensors: readonly Tensor[],
   input: Operand,
   output: Operand,
+  target: Target,
 ): Call[] {
   const [x, weights, bias] = op.inputs.map((index) => tensors[index]!);
   const y = tensors[op.outputs[0]!]!;
@@ -26,9 +27,8 @@ export function lowerDepthwise(
     packed = packDepthwise(floatMatrix(weights!, bias, to.channels), to.channels, height * width);
   } else {
     const matrix = integerMatrix(x!, weights!, bias, y, to.channels);
-    packed = variant
-      ? packIntegerDepthwise3x3(matrix, to.channels)
-      : packIntegerDepthwise(matrix, to.channels, height * width);
+    const pack3x3 = target.multipliesBytes === undefined ? packCompactDepthwise3x3 : packIntegerDepthwise3x3;
+    packed = variant ? pack3x3(matrix, to.channels) : packIntegerDepthwise(matrix, to.channels, height * width);
   }
   const call: Call = {
     kernel: `${family}_depthwise${variant}`,

@@ -34,7 +34,7 @@ export function lower(
     case "convolution":
       return lowerConvolution(op, tensors, input, output, target);
     case "depthwise":
-      return lowerDepthwise(op, tensors, input, output);
+      return lowerDepthwise(op, tensors, input, output, target);
     case "fullyconnected":
       return lowerFullyConnected(op, tensors, input, output, target);
     case "batchnorm":
