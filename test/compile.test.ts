@@ -1,9 +1,9 @@
 /** Compiled models: what they export, say and answer, plainly and through loadModel(). */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
-import { PACKAGE_VERSION } from "../src/api/compile.js";
+import { createCompiler, PACKAGE_VERSION } from "../src/api/compile.js";
 import { SECTION_NAME } from "../src/compiler/emit/description.js";
 import { sectionsOf } from "../src/compiler/emit/parse.js";
 import { FormatError, UnsupportedError } from "../src/errors.js";
@@ -14,13 +14,13 @@ import { compile, describeCompiled, instantiatePlainly, KERNELS } from "./suppor
 import { constantDetector } from "./support/detector.js";
 import { temporaryFolder } from "./support/files.js";
 import { loadModel } from "./support/load.js";
+import { buildFile } from "./support/modules.js";
 import { describeShared, sharedBytes } from "./support/shared.js";
-import { readFileSync } from "node:fs";
 
 const folder = temporaryFolder();
 const SMALL = mobileNetV1({ alpha: 0.25, resolution: 32, classes: 10 });
 
-function picture(width: number, height: number, channels: 3 | 4, seed: number): Image {
+function picture(width: number, height: number, channels: 3 | 4, seed: number): Image & { data: Uint8Array } {
   const random = seededRandom(seed);
   const data = Uint8Array.from({ length: width * height * channels }, () => Math.floor(256 * random()));
   return { data, width, height };
@@ -71,7 +71,7 @@ describe("a small model", () => {
     const labels = Array.from({ length: 10 }, (_, i) => `class ${i}`);
     const { code } = await compile(SMALL, { labels, normalization: { mean: [1, 2, 3], std: 99 } });
     const [net, same] = [
-      await loadModel(SMALL, { labels, normalization: { mean: [1, 2, 3], std: 99 } }),
+      await loadModel(SMALL, { build: "simd", labels, normalization: { mean: [1, 2, 3], std: 99 } }),
       await loadModel(code),
     ];
     for (const key of ["inputs", "outputs", "layers", "labels"] as const) expect(same[key]).toEqual(net[key]);
@@ -241,5 +241,22 @@ describeShared.each(KERNELS)("pictures, %s", (kernels) => {
       }
     }
     expect(same.embed(picture(9, 9, 3, 1))).toEqual(net.embed(picture(9, 9, 3, 1)));
+  });
+});
+
+describeShared("relaxed kernels on an engine that does not multiply bytes exactly", () => {
+  test("widen the weights", async () => {
+    const bytes = sharedBytes("models", "mobilenet_v1_0.25_128_quant.tflite");
+    // Without relaxed SIMD, int8_dotsUnsigned gives 0, which is not exact.
+    const inexact = createCompiler({
+      kernels: async () => [buildFile("kernels.simd.wasm")],
+      standalone: async () => buildFile("standalone.wasm"),
+    });
+    const { code } = await inexact(bytes, { kernels: "relaxed" });
+    expect((await instantiatePlainly(code)).byteProducts!()).toBe(0);
+    const [net, same] = [await loadModel(bytes), await loadModel(code)];
+    for (const seed of [1, 2])
+      expect(same.run(picture(128, 128, 3, seed).data)).toEqual(net.run(picture(128, 128, 3, seed).data));
+    expect(same.build.byteProducts).toBe(false);
   });
 });
