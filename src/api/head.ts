@@ -1,6 +1,7 @@
 /** The meaning of a graph's outputs: class scores, detections, and the features before them. */
 import type { Graph } from "../ir/graph.js";
-import { featureMap } from "../ir/tensor.js";
+import { describeLayers, type Layer } from "../ir/layers.js";
+import { featureMap, type Tensor } from "../ir/tensor.js";
 
 /** Where a detector's results are among the outputs of its network. */
 export interface DetectionOutputs {
@@ -8,6 +9,18 @@ export interface DetectionOutputs {
   readonly places: readonly [number, number, number, number];
   /** Number of classes, without the background. */
   readonly classes: number;
+}
+
+/** What a network knows of its model. */
+export interface ModelDescription {
+  /** Without elements. */
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+  readonly layers: readonly Layer[];
+  /** Whether the first output comes out of a softmax. */
+  readonly endsInSoftmax: boolean;
+  /** The outputs of a detector. */
+  readonly detections: DetectionOutputs | undefined;
 }
 
 /** Returns undefined if the network is not a detector, or if an output of its detection operator is not an output. */
@@ -44,4 +57,15 @@ export function labelCounts(graph: Graph): number[] {
   const detector = detectionOutputs(graph);
   if (detector) return [detector.classes, detector.classes + 1];
   return [graph.tensors[graph.outputs[0]!]!.shape.at(-1) ?? 1];
+}
+
+/** Returns what a network knows of its model. */
+export function describeModel(graph: Graph): ModelDescription {
+  return {
+    inputs: graph.inputs.map((index) => graph.tensors[index]!),
+    outputs: graph.outputs.map((index) => graph.tensors[index]!),
+    layers: describeLayers(graph),
+    endsInSoftmax: endsInSoftmax(graph),
+    detections: detectionOutputs(graph),
+  };
 }

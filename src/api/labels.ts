@@ -1,6 +1,10 @@
 /** Class names: from text, from an array, or from the model file itself. */
 import { describe } from "../errors.js";
+import { readSource, type Source } from "../io/source.js";
 import { decodeText } from "../io/text.js";
+
+/** Bytes of a file of labels. */
+const MAX_LABEL_BYTES = 2 ** 24;
 
 /** Bounds of an archive with labels: how many entries it has, and how many bytes of text they make together. */
 const MAX_ENTRIES = 64;
@@ -18,6 +22,13 @@ export function checkLabels(labels: readonly string[]): readonly string[] {
   const wrong = labels.findIndex((label) => typeof label !== "string");
   if (wrong >= 0) throw new TypeError(`"labels" must be strings, got ${describe(labels[wrong])} at ${wrong}`);
   return labels;
+}
+
+/** Returns the labels that a caller gives. Throws TypeError if they are not strings, SourceError if they cannot be read. */
+export async function givenLabels(labels: readonly string[] | Source): Promise<readonly string[]> {
+  if (Array.isArray(labels)) return checkLabels(labels);
+  if (typeof labels === "string" && labels.includes("\n")) return parseLabels(labels);
+  return parseLabels(decodeText((await readSource(labels as Source, "labels", MAX_LABEL_BYTES)).bytes));
 }
 
 /**

@@ -2,8 +2,7 @@
 import { describe, ModelError, UnsupportedError } from "../errors.js";
 import { readModel } from "../formats/index.js";
 import type { Normalization } from "../image/encode.js";
-import { checkMaxMemory, readSource, type Contents, type Files, type Source } from "../io/source.js";
-import { decodeText } from "../io/text.js";
+import { checkMaxMemory, readSource, type Files, type Source, type WasmModule } from "../io/source.js";
 import { buildGraph, type Graph } from "../ir/graph.js";
 import { batched } from "../ir/passes/batch.js";
 import { prepare } from "../ir/passes/index.js";
@@ -16,9 +15,9 @@ import {
   type Kernels,
 } from "../runtime/features.js";
 import type { ModuleSource } from "../runtime/kernels.js";
-import { Program } from "../runtime/program.js";
-import { labelCounts, pooledFeatures } from "./head.js";
-import { checkLabels, embeddedLabels, parseLabels } from "./labels.js";
+import { Program, type ProgramOptions } from "../runtime/program.js";
+import { describeModel, labelCounts, pooledFeatures } from "./head.js";
+import { embeddedLabels, givenLabels } from "./labels.js";
 import { Network, type RuntimeReasons } from "./network.js";
 
 export interface LoadOptions {
@@ -60,9 +59,8 @@ export const DEFAULT_MAX_MEMORY = 512 * 2 ** 20;
 const MAX_AUTO_THREADS = 4;
 const MAX_THREADS = 64;
 const MAX_BATCH = 4096;
-const MAX_LABEL_BYTES = 2 ** 24;
 
-export type LoadModel = (model: Source | Files | Graph, options?: LoadOptions) => Promise<Network>;
+export type LoadModel = (model: Source | Files | Graph | WasmModule, options?: LoadOptions) => Promise<Network>;
 
 /**
  * Returns loadModel() for the kernels of one entry of the package.
@@ -74,17 +72,22 @@ export function createLoader(modules: ModuleSource): LoadModel {
   return async (model, options = {}) => {
     checkOptions(options);
     const { batch = 1, normalization, maxMemory = DEFAULT_MAX_MEMORY } = options;
+    if (model instanceof WebAssembly.Module) {
+      return (await import("./compiled.js")).loadCompiled(model, { ...options, maxMemory });
+    }
     const choice = await chooseKernels(compiled, options.kernels ?? "auto");
     const file = isGraph(model) ? undefined : await readSource(model, "model", maxMemory);
+    if (file && isWebAssembly(file.bytes)) {
+      return (await import("./compiled.js")).loadCompiled(file, { ...options, maxMemory });
+    }
     const graph = prepare(file ? await readModel(file) : (model as Graph), options);
     const labels = await readLabels(options.labels, file?.bytes, graph);
     const forBatch = buildGraph(batched(graph, batch));
     const features = pooledFeatures(forBatch);
-    const keep = features === undefined ? [] : [features];
     const { program, reason } = await createProgram(
       forBatch,
       (shared) => compiled(choice.kernels, shared),
-      { maxMemory, batch, keep, file },
+      { maxMemory, batch, features, file },
       options.threads ?? 1,
     );
     const reasons: RuntimeReasons = {
@@ -97,7 +100,8 @@ export function createLoader(modules: ModuleSource): LoadModel {
       byteProducts: program.target.multipliesBytes ? ("unsigned" as const) : undefined,
       ...(Object.keys(reasons).length > 0 && { reasons }),
     };
-    return new Network({ graph: program.graph, program, runtime, batch, labels, normalization, features });
+    const described = describeModel(program.graph);
+    return new Network({ model: described, runner: program, runtime, batch, labels, normalization });
   };
 }
 
@@ -145,7 +149,7 @@ async function chooseKernels(modules: ModuleSource, asked: "auto" | Kernels): Pr
 async function createProgram(
   graph: Graph,
   modules: (shared: boolean) => ReturnType<ModuleSource>,
-  settings: { maxMemory: number; batch: number; keep: readonly number[]; file: Contents | undefined },
+  settings: Pick<ProgramOptions, "maxMemory" | "batch" | "features" | "file">,
   asked: number | "auto",
 ): Promise<{ program: Program; reason?: string }> {
   const threads = asked === "auto" ? Math.min(processors(), MAX_AUTO_THREADS) : asked;
@@ -191,17 +195,19 @@ function isIntegerUpTo(value: unknown, limit: number): boolean {
   return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= limit;
 }
 
-async function readLabels(
+export async function readLabels(
   labels: LoadOptions["labels"],
   file: Uint8Array | undefined,
   graph: Graph,
 ): Promise<readonly string[] | undefined> {
-  if (labels === undefined) return file && embeddedLabels(file, labelCounts(graph));
-  if (Array.isArray(labels)) return checkLabels(labels);
-  if (typeof labels === "string" && labels.includes("\n")) return parseLabels(labels);
-  return parseLabels(decodeText((await readSource(labels as Source, "labels", MAX_LABEL_BYTES)).bytes));
+  return labels === undefined ? file && embeddedLabels(file, labelCounts(graph)) : givenLabels(labels);
 }
 
-function isGraph(model: Source | Files | Graph): model is Graph {
+/** Whether bytes begin as a WebAssembly module does. */
+function isWebAssembly(bytes: Uint8Array): boolean {
+  return [0, 0x61, 0x73, 0x6d].every((byte, index) => bytes[index] === byte);
+}
+
+export function isGraph(model: Source | Files | Graph): model is Graph {
   return typeof model === "object" && model !== null && "tensors" in model && "ops" in model;
 }

@@ -2,16 +2,15 @@
 import { best, probabilities, type Classification } from "./classify.js";
 import { detections, type DetectOptions, type Detection } from "./detect.js";
 import { describe, DisposedError, quote, UnsupportedError } from "../errors.js";
-import { detectionOutputs, endsInSoftmax } from "./head.js";
-import type { Graph } from "../ir/graph.js";
+import type { ModelDescription } from "./head.js";
 import type { TensorView } from "../ir/tensor.js";
 import type { Normalization } from "../image/encode.js";
 import type { Picture } from "../image/picture.js";
 import { PictureInput, type PictureOptions } from "../image/input.js";
-import { describeLayers, type Layer } from "../ir/layers.js";
+import type { Layer } from "../ir/layers.js";
 import type { Kernels } from "../runtime/features.js";
 import type { MemoryReport } from "../compiler/plan.js";
-import type { Program } from "../runtime/program.js";
+import type { Runner } from "../runtime/runner.js";
 import { checkElements, describeTensor, type TensorInfo, type TensorValue } from "./tensors.js";
 
 export interface ClassifyOptions extends PictureOptions {
@@ -44,14 +43,12 @@ export type RunInput = TensorView | readonly TensorView[] | Readonly<Record<stri
 
 /** Parts of a network, from the loader. */
 interface Parts {
-  readonly graph: Graph;
-  readonly program: Program;
+  readonly model: ModelDescription;
+  readonly runner: Runner;
   readonly runtime: RuntimeReport;
   readonly batch: number;
   readonly labels: readonly string[] | undefined;
   readonly normalization: Normalization | undefined;
-  /** The tensor with the pooled features. */
-  readonly features: number | undefined;
 }
 
 /** A loaded model. Its methods are synchronous; after dispose() they throw a DisposedError. */
@@ -67,24 +64,22 @@ export class Network {
   readonly runtime: RuntimeReport;
   /** Number of images that it computes at once. */
   readonly batch: number;
-  readonly #graph: Graph;
-  readonly #features: number | undefined;
+  readonly #model: ModelDescription;
   readonly #normalization: Normalization | undefined;
   #picture: PictureInput | undefined;
-  #program: Program | undefined;
+  #runner: Runner | undefined;
 
   /** @internal */
-  constructor({ graph, program, runtime, batch, labels, normalization, features }: Parts) {
-    this.inputs = graph.inputs.map((index) => describeTensor(graph.tensors[index]!));
-    this.outputs = graph.outputs.map((index) => describeTensor(graph.tensors[index]!));
-    this.layers = describeLayers(graph);
+  constructor({ model, runner, runtime, batch, labels, normalization }: Parts) {
+    this.inputs = model.inputs.map(describeTensor);
+    this.outputs = model.outputs.map(describeTensor);
+    this.layers = model.layers;
     this.labels = labels;
-    this.memory = program.memory;
+    this.memory = runner.memory;
     this.runtime = runtime;
     this.batch = batch;
-    this.#graph = graph;
-    this.#program = program;
-    this.#features = features;
+    this.#model = model;
+    this.#runner = runner;
     this.#normalization = normalization;
     if (normalization) this.#pictureInput(); // a wrong normalization throws at loading
   }
@@ -99,19 +94,19 @@ export class Network {
    * or a number that is not finite, DisposedError after dispose().
    */
   run(input: RunInput): TensorValue[] {
-    const program = this.program;
+    const { runner } = this;
     const arrays = this.#arrays(input);
     const counts = arrays.map(({ argument, array }, index) =>
-      checkElements(argument, array, program.inputs[index]!, this.batch),
+      checkElements(argument, array, runner.inputs[index]!, this.batch),
     );
     const images = counts[0] ?? this.batch;
     if (counts.some((count) => count !== images)) {
       throw new RangeError(`"input" must have the same number of images in each array, got ${counts.join(", ")}`);
     }
-    for (const [index, { array }] of arrays.entries()) program.inputs[index]!.set(array as TensorView);
-    program.execute(images);
+    for (const [index, { array }] of arrays.entries()) runner.inputs[index]!.set(array as TensorView);
+    runner.execute(images);
     return this.outputs.map((output, index) => {
-      const view = program.outputs[index]!;
+      const view = runner.outputs[index]!;
       const shape = this.batch === 1 ? output.shape : [images, ...output.shape.slice(1)];
       return { ...output, shape, data: view.slice(0, (view.length / this.batch) * images) };
     });
@@ -132,7 +127,7 @@ export class Network {
     if (!Number.isInteger(topK) || topK < 1) {
       throw new RangeError(`"topK" must be an integer from 1, got ${describe(topK)}`);
     }
-    const softmaxed = endsInSoftmax(this.#graph);
+    const softmaxed = this.#model.endsInSoftmax;
     const results: Classification[][] = [];
     for (let start = 0; start < images.length; start += this.batch) {
       const group = images.slice(start, start + this.batch);
@@ -152,7 +147,7 @@ export class Network {
    * @throws UnsupportedError if the model is not a detector; else as classify().
    */
   detect(image: Picture, { antialias, background, ...limits }: DetectOptions = {}): Detection[] {
-    const outputs = detectionOutputs(this.#graph);
+    const outputs = this.#model.detections;
     if (!outputs)
       throw new UnsupportedError("the model does not end in a detection operator (TFLite_Detection_PostProcess)");
     return detections(outputs, this.labels, image, limits, () => {
@@ -168,38 +163,37 @@ export class Network {
    * @throws UnsupportedError if the model has no global pooling; else as classify().
    */
   embed(image: Picture, options: PictureOptions = {}): Float32Array {
-    if (this.#features === undefined) {
-      throw new UnsupportedError("the model has no global pooling to take features from");
-    }
-    const all = this.#show([image], options).read(this.#features);
+    const { features } = this.runner;
+    if (!features) throw new UnsupportedError("the model has no global pooling to take features from");
+    this.#show([image], options);
+    const all = features();
     return all.slice(0, all.length / this.batch);
   }
 
   /** @internal */
-  get program(): Program {
-    if (!this.#program) throw new DisposedError("the network is disposed");
-    return this.#program;
+  get runner(): Runner {
+    if (!this.#runner) throw new DisposedError("the network is disposed");
+    return this.#runner;
   }
 
   /** Ends the network's threads and releases its memory. Further calls do nothing. */
   dispose(): void {
-    this.#program?.dispose();
-    this.#program = undefined;
+    this.#runner?.dispose();
+    this.#runner = undefined;
   }
 
   #pictureInput(): PictureInput {
-    const inputs = this.#graph.inputs.map((index) => this.#graph.tensors[index]!);
-    this.#picture ??= new PictureInput(inputs, this.#normalization);
+    this.#picture ??= new PictureInput(this.#model.inputs, this.#normalization);
     return this.#picture;
   }
 
   /** Runs the network on up to a batch of pictures. */
-  #show(images: readonly Picture[], options: PictureOptions): Program {
-    const program = this.program;
+  #show(images: readonly Picture[], options: PictureOptions): Runner {
+    const { runner } = this;
     const picture = this.#pictureInput();
-    for (const [slot, image] of images.entries()) picture.write(image, options, program.inputs[0]!, slot);
-    program.execute(images.length);
-    return program;
+    for (const [slot, image] of images.entries()) picture.write(image, options, runner.inputs[0]!, slot);
+    runner.execute(images.length);
+    return runner;
   }
 
   /** The arrays for all inputs, in the inputs' order, and their names for messages. */

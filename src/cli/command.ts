@@ -55,7 +55,8 @@ export function loadOptions({ precision, kernels, threads }: Partial<Record<keyo
   return options;
 }
 
-function expectOneOf<const T extends string>(option: string, text: string, choices: readonly T[]): T {
+/** A value among choices, of an option. Throws UsageError. */
+export function expectOneOf<const T extends string>(option: string, text: string, choices: readonly T[]): T {
   const choice = choices.find((each) => each === text);
   if (choice === undefined) throw new UsageError(`${option} expected ${choices.join(" or ")}, got ${text}`);
   return choice;

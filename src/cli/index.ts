@@ -4,6 +4,7 @@ import { UsageError, type Command } from "./command.js";
 
 const COMMANDS: Readonly<Record<string, () => Promise<{ default: Command }>>> = {
   classify: () => import("./classify.js"),
+  compile: () => import("./compile.js"),
   convert: () => import("./convert.js"),
   cost: () => import("./cost.js"),
   demo: () => import("./demo.js"),

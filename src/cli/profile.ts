@@ -5,6 +5,7 @@ import { formatShape, type TensorView } from "../ir/tensor.js";
 import { loadModel, type RuntimeReport, type Network } from "../index.js";
 import { seededRandom } from "../models/random.js";
 import { profileSteps } from "../runtime/profile.js";
+import { Program } from "../runtime/program.js";
 import {
   LOAD_HELP,
   LOAD_OPTIONS,
@@ -68,7 +69,9 @@ interface Profile extends Omit<Layer, "type" | "share">, RuntimeReport {
   readonly layers: readonly Layer[];
 }
 
-function profileOf(model: string, { program, runtime }: Network, time: number): Profile {
+function profileOf(model: string, { runner: program, runtime }: Network, time: number): Profile {
+  if (!(program instanceof Program))
+    throw new UsageError(`profile expected a model file, got a compiled model: ${model}`);
   const stages = profileSteps(program, program.inputs.map(noise), time);
   const total = (what: "milliseconds" | "multAdds" | "bytes") => stages.reduce((sum, stage) => sum + stage[what], 0);
   const milliseconds = total("milliseconds");

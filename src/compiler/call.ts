@@ -9,6 +9,7 @@ import {
   type TensorFields,
 } from "../../build/abi.js";
 import type { KernelExports } from "../runtime/kernels.js";
+import type { IntegerMatrix, ProductSize } from "./matrix.js";
 
 /** How a tensor lies in memory: in channel blocks, or as callers have it. */
 export type MemoryLayout = "nChw8c" | "nhwc";
@@ -41,6 +42,13 @@ export interface Packed {
   write(memory: Packing, address: number): void;
 }
 
+/** The part of a packed constant that a kernel reads, where another kernel reads it from its beginning. */
+export interface PackedPart {
+  readonly whole: Packed;
+  /** Bytes from the beginning. */
+  readonly offset: number;
+}
+
 /** A tensor as a kernel sees it, but for its address. */
 export interface View {
   readonly of: Stored | Packed;
@@ -59,7 +67,7 @@ export type ViewFields = Omit<TensorFields, "address">;
 export interface Symbolic {
   readonly tensor: View;
   readonly rows: View | TileView;
-  readonly address: Packed | "zeros" | "unused";
+  readonly address: Packed | PackedPart | "zeros" | "unused";
 }
 
 /** The parameters of a kernel. */
@@ -70,6 +78,8 @@ export interface Call {
   readonly params: ParamsOf<KernelName>;
   /** Channel blocks of the output; 1 for kernels that take all blocks of a row at once. */
   readonly blocks: number;
+  /** A program that finds out how the machine multiplies runs the call only for this answer. Default: for both. */
+  readonly products?: Products | undefined;
   /** Bytes of the scratch tile that a call of so many rows needs. */
   readonly tileBytes?: ((rows: number) => number) | undefined;
 }
@@ -78,7 +88,7 @@ export interface Call {
 export function call<K extends KernelName>(
   kernel: K,
   params: ParamsOf<K>,
-  rest: Pick<Call, "blocks" | "tileBytes">,
+  rest: Omit<Call, "kernel" | "params">,
 ): Call {
   return { kernel, params, ...rest };
 }
@@ -103,10 +113,14 @@ export function storedOf(it: Call): Stored[] {
 /** The constants that a call reads. */
 export function packedOf(it: Call): Packed[] {
   const addresses = fieldsOf(it).flatMap(({ type, value }) =>
-    type === "address" && typeof value === "object" ? [value as Packed] : [],
+    type === "address" && typeof value === "object" ? [wholeOf(value as Packed | PackedPart)] : [],
   );
   const operands = viewsOf(it).flatMap(({ of }) => (of !== "tile" && !isStored(of) ? [of] : []));
   return [...addresses, ...operands];
+}
+
+function wholeOf(value: Packed | PackedPart): Packed {
+  return "whole" in value ? value.whole : value;
 }
 
 export function isStored(of: View["of"] | TileView["of"]): of is Stored {
@@ -126,8 +140,21 @@ export interface Group {
   readonly tileWork: number;
 }
 
+/** The ways to multiply 8-bit numbers: bytes at once, or pairs of int16. Their results are the same. */
+export type Products = "bytes" | "pairs";
+
 /** The abilities of the machine that change which kernels run, but not their results. */
 export interface Target {
   /** The kernels multiply unsigned with signed bytes exactly. */
   readonly multipliesBytes: boolean;
+  /** Packs 8-bit weights for a program that finds out how to multiply at its first run. */
+  readonly compact?: CompactWeights;
+}
+
+/** 8-bit weights as bytes that the first run of a program completes for the machine at hand. */
+export interface CompactWeights {
+  /** Weights of a matrix product for both ways to multiply. */
+  product(matrix: IntegerMatrix, zeroPoint: number, size: ProductSize): { pairs: Packed; bytes: PackedPart };
+  /** Weights of a 3×3 depthwise convolution. */
+  depthwise3x3(matrix: IntegerMatrix, channels: number): Packed;
 }

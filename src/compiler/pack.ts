@@ -7,37 +7,17 @@
 import { BLOCK, blocksOf } from "./layout.js";
 import type { KernelExports } from "../runtime/kernels.js";
 import type { Packed, Packing } from "./call.js";
-
-/** float32 weights with their bias. */
-export interface FloatMatrix {
-  /** The constant that the weights are in. */
-  readonly from: ArrayBufferView;
-  /** The weights, made when they are needed if they are not float32 already. */
-  readonly weights: () => Float32Array;
-  readonly bias: Float32Array;
-}
-
-/** 8-bit weights, with bias and requantisation factor for each output channel. */
-export interface IntegerMatrix {
-  /** The constant that the weights are in. */
-  readonly from: ArrayBufferView;
-  readonly weights: Uint8Array | Int8Array;
-  readonly zeroPoint: number;
-  readonly bias: Int32Array;
-  readonly scales: Float32Array;
-}
+import type { FloatMatrix, IntegerMatrix, ProductSize } from "./matrix.js";
 
 /** For f32_pointwise: per block of outputs bias [8], then [taps][C up to whole blocks][8]. */
-export function packPointwise(matrix: FloatMatrix, outputs: number, taps: number, channels: number): Packed {
+export function packPointwise(matrix: FloatMatrix, size: ProductSize): Packed {
   return packRows({
     from: matrix.from,
     elements: () => bitsOf(matrix.weights()),
     filler: 0,
     perWord: 1,
     bias: () => bitsOf(matrix.bias),
-    outputs,
-    taps,
-    channels,
+    ...size,
     interleave: (kernels, input, output, words) => kernels.interleave(input, output, words, 0),
   });
 }
@@ -53,7 +33,7 @@ export function packConvolution(matrix: FloatMatrix, outputs: number, rows: numb
 }
 
 /** For q8_pointwise: per block of outputs bias [8], [taps · C up to whole blocks / 2][8][2], scales [8]. */
-export function packIntegerPointwise(matrix: IntegerMatrix, outputs: number, taps: number, channels: number): Packed {
+export function packIntegerPointwise(matrix: IntegerMatrix, size: ProductSize): Packed {
   const { from, weights, bias, scales } = matrix;
   const flip = flipOf(matrix);
   const offset = weightOffsetOf(matrix);
@@ -64,24 +44,22 @@ export function packIntegerPointwise(matrix: IntegerMatrix, outputs: number, tap
     perWord: 2,
     bias: () => bias,
     scales,
-    outputs,
-    taps,
-    channels,
+    ...size,
     interleave: (kernels, input, output, words) => kernels.interleavePairs(input, output, words, flip, offset),
   });
 }
 
 /**
  * For q8_pointwiseDot: per block of outputs bias [8], [taps · C up to whole blocks / 4][8][4] of int8, scales [8].
- * The inputs are bytes `zeroPoint` above their value.
+ *
+ * @param zeroPoint the inputs are bytes this much above their value.
  */
-export function packBytePointwise(
-  matrix: IntegerMatrix,
-  zeroPoint: number,
-  outputs: number,
-  taps: number,
-  channels: number,
-): Packed {
+export function packBytePointwise(matrix: IntegerMatrix, zeroPoint: number, size: ProductSize): Packed {
+  return packBytes(matrix, size, () => biasOfBytes(matrix, zeroPoint, size));
+}
+
+/** The same with another bias. */
+export function packBytes(matrix: IntegerMatrix, size: ProductSize, bias: () => Int32Array): Packed {
   const { from, weights, scales } = matrix;
   const flip = flipOf(matrix);
   return packRows({
@@ -89,17 +67,15 @@ export function packBytePointwise(
     elements: () => weights,
     filler: flip & 255,
     perWord: 4,
-    bias: () => biasOfBytes(matrix, zeroPoint, taps, channels),
+    bias,
     scales,
-    outputs,
-    taps,
-    channels,
+    ...size,
     interleave: (kernels, input, output, words) => kernels.interleave(input, output, words, flip),
   });
 }
 
 /** What turns the bytes that hold the weights into signed ones, 128 less where they are unsigned. */
-function flipOf({ weights }: IntegerMatrix): number {
+export function flipOf({ weights }: IntegerMatrix): number {
   return weights instanceof Uint8Array ? 0x80808080 | 0 : 0;
 }
 
@@ -149,13 +125,10 @@ export function packIntegerDepthwise3x3(matrix: IntegerMatrix, channels: number)
 }
 
 /** Weights of a pointwise kernel. */
-interface Rows {
-  /** The constant that they are in, [outputs][taps][channels]. */
+interface Rows extends ProductSize {
+  /** The constant that they are in. */
   readonly from: ArrayBufferView;
   readonly elements: () => Int32Array | Uint8Array | Int8Array;
-  readonly outputs: number;
-  readonly taps: number;
-  readonly channels: number;
   /** What becomes a zero, to fill up the channels. */
   readonly filler: number;
   /** How many of them become a word of 32 bits. */
@@ -210,7 +183,7 @@ function viewLike(elements: Int32Array | Uint8Array | Int8Array, buffer: ArrayBu
 }
 
 /** Packed integers as the types that they consist of. */
-class Views {
+export class Views {
   readonly integers: Int32Array;
   readonly floats: Float32Array;
   readonly shorts: Int16Array;
@@ -264,7 +237,7 @@ function fillPairs(
 }
 
 /** The bias less what the zero point of the inputs adds to each sum. */
-function biasOfBytes(matrix: IntegerMatrix, zeroPoint: number, taps: number, channels: number): Int32Array {
+function biasOfBytes(matrix: IntegerMatrix, zeroPoint: number, { taps, channels }: ProductSize): Int32Array {
   const { weights, bias } = matrix;
   const offset = weightOffsetOf(matrix);
   const shift = weights instanceof Uint8Array ? 128 : 0;
@@ -305,7 +278,7 @@ function fillIntegerDepthwise(
 }
 
 /** 32-bit words of half a block of a 3×3 kernel: nine vectors. */
-const HALF_3X3 = (9 * BLOCK) / 2;
+export const HALF_3X3 = (9 * BLOCK) / 2;
 
 /** The pairs of taps that the 3×3 kernel multiplies, see assembly/int8/depthwise.ts; -1 is a zero. */
 const PAIRS_3X3 = [0, 3, 1, 4, 2, 5, 6, 7, 8, -1, -1, 6, 7, 8] as const;

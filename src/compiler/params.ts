@@ -1,6 +1,16 @@
 /** Parameters of kernels in linear memory: the records that assembly/abi defines, and the views that they refer to. */
 import { LAYOUTS, type FieldType } from "../../build/abi.js";
-import { fieldsOf, isStored, viewsOf, type Call, type Packed, type Stored, type TileView, type View } from "./call.js";
+import {
+  fieldsOf,
+  isStored,
+  viewsOf,
+  type Call,
+  type Packed,
+  type PackedPart,
+  type Stored,
+  type TileView,
+  type View,
+} from "./call.js";
 
 /** Addresses of everything that parameters refer to. */
 export interface Places {
@@ -44,7 +54,9 @@ export class ParamsWriter {
     if (type === "tensor" || type === "rows") return this.#writeView(value as View | TileView);
     if (typeof value === "number") return value;
     if (value === "zeros") return this.#places.zeros;
-    return value === "unused" ? 0 : this.#places.packed(value as Packed);
+    if (value === "unused") return 0;
+    const constant = value as Packed | PackedPart;
+    return "whole" in constant ? this.#places.packed(constant.whole) + constant.offset : this.#places.packed(constant);
   }
 
   /** Every view is written as Rows, which begins like Tensor. */

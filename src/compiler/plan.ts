@@ -19,6 +19,7 @@ import {
   type Group,
   type MemoryLayout,
   type Packed,
+  type Products,
 } from "./call.js";
 import { isGroup, type Fused, type HostStep, type Step } from "./fuse.js";
 import { storedBytes } from "./layout.js";
@@ -32,6 +33,8 @@ export interface PlannedCall {
   readonly params: number;
   /** Channel blocks of the output. */
   readonly blocks: number;
+  /** A program that finds out how the machine multiplies runs the call only for this answer. Default: for both. */
+  readonly products?: Products | undefined;
 }
 
 export interface PlannedGroup {
@@ -72,7 +75,8 @@ export interface Plan {
   readonly address: (tensor: number, layout: MemoryLayout) => number;
 }
 
-const START = 1024;
+/** The first address that is used. */
+export const START = 1024;
 /** Bytes of a page of WebAssembly memory. */
 export const PAGE = 65536;
 /** Kernels read up to a few vectors beyond the last element, and write as much beyond the tile. */
@@ -107,6 +111,7 @@ export function planMemory(graph: Graph, fused: Fused, keep: ReadonlySet<number>
       kernel: each.kernel,
       params: writer.write(each),
       blocks: each.blocks,
+      products: each.products,
     }));
     return { op: step.op, calls: planned, rows: step.rows, tiling: tilings.get(step)!, bytes: bytesOf(step, graph) };
   };
@@ -142,10 +147,10 @@ function zeroBytes(calls: readonly Call[]): number {
   return largest(padding, (each) => largest(viewsOf(each), ({ fields }) => fields.width * fields.pixelBytes));
 }
 
-/** Addresses for all constants, in the order of the calls. */
+/** Addresses for all constants, in the order of the calls; calls may share one. */
 function placeConstants(calls: readonly Call[], start: number) {
   let end = start;
-  const constants = calls.flatMap(packedOf).map((packed) => {
+  const constants = [...new Set(calls.flatMap(packedOf))].map((packed) => {
     const address = end;
     end += align(packed.bytes);
     return { packed, address };

@@ -4,7 +4,7 @@ import { UnsupportedError } from "../errors.js";
 import { dequantized, type Tensor } from "../ir/tensor.js";
 import { affineOf, elementTypeOf, isScale } from "./layout.js";
 import type { Site } from "./lower/site.js";
-import type { FloatMatrix, IntegerMatrix } from "./pack.js";
+import type { FloatMatrix, IntegerMatrix } from "./matrix.js";
 
 /** Weights and bias as float32, whatever constant type they have. */
 export function floatMatrix(weights: Tensor, bias: Tensor | undefined, outputs: number): FloatMatrix {

@@ -143,10 +143,10 @@ function checkLoaded(options: DetectFacesOptions, networks: FaceNetworks): void 
 
 /** The outputs of a network for a part of a picture: views, which its next run overwrites. */
 function show(network: Network, image: Picture, part: Box, square: Square, background: Background): Float32Array[] {
-  const { program } = network;
-  writeSquare(image, part, square, background, program.inputs[0] as Float32Array);
-  program.execute();
-  return program.outputs as Float32Array[];
+  const { runner } = network;
+  writeSquare(image, part, square, background, runner.inputs[0] as Float32Array);
+  runner.execute(1);
+  return runner.outputs as Float32Array[];
 }
 
 function genderOf(logits: Float32Array): Pick<Face, "gender" | "genderScore"> {

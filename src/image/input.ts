@@ -14,6 +14,9 @@ export interface PictureOptions {
   readonly background?: Background;
 }
 
+/** The fraction of each side that the central crop keeps unless told otherwise. */
+export const DEFAULT_CROP = 0.875;
+
 /** The only input of a network that takes pictures. */
 export class PictureInput {
   readonly #width: number;
@@ -42,7 +45,7 @@ export class PictureInput {
    * @throws TypeError or RangeError for a wrong picture or option, before anything is written.
    */
   write(image: Picture, options: PictureOptions, input: TensorView, slot: number): void {
-    const { crop = 0.875, antialias = false, background = WHITE } = options;
+    const { crop = DEFAULT_CROP, antialias = false, background = WHITE } = options;
     checkPicture(image);
     checkBackground(background);
     const box = centralCrop(image, crop);

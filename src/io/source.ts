@@ -10,6 +10,9 @@ export type Source = Uint8Array | ArrayBuffer | GlobalInstance<"Response"> | Glo
 export type GlobalInstance<Name extends string> =
   typeof globalThis extends Readonly<Record<Name, { prototype: infer T }>> ? T : never;
 
+/** A compiled WebAssembly module, where the types of the runtime have one. */
+export type WasmModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer M } } } ? M : never;
+
 /** The files of a model by name: one file, or several of which one ends in `.json` and names the others. */
 export type Files = Readonly<Record<string, Uint8Array | ArrayBuffer>>;
 

@@ -13,6 +13,6 @@ export function decodeStrictly(bytes: Uint8Array): string {
 }
 
 /** The bytes, or a copy if their buffer can shrink, as those of source.ts can: browsers take no text from such. */
-function fixed(bytes: Uint8Array): Uint8Array {
+export function fixed(bytes: Uint8Array): Uint8Array {
   return bytes.buffer instanceof ArrayBuffer && bytes.buffer.resizable ? bytes.slice() : bytes;
 }

@@ -1,6 +1,7 @@
 /** Kernels as text (deflated, base64), which needs no file, URL or setting; for runtimes that compile WebAssembly. */
 import simd from "../../build/kernels.simd.wasm?inline";
 import relaxed from "../../build/relaxed.wasm?inline";
+import type { Kernels } from "../runtime/features.js";
 import { withSharedMemory, type ModuleSource } from "../runtime/kernels.js";
 
 /** Modules that replace some kernels of the base module. */
@@ -10,18 +11,16 @@ const PARTS = {
   wide: async () => [(await import("../../build/wide.wasm?inline")).default],
 };
 
-export const modules: ModuleSource = async (kernels, shared) => {
-  const parts = [simd, ...(await PARTS[kernels]())];
-  return Promise.all(
-    parts.map(async (part) => {
-      const bytes = await inflate(part);
-      return WebAssembly.compile(shared ? withSharedMemory(bytes) : bytes);
-    }),
-  );
-};
+export const modules: ModuleSource = async (kernels, shared) =>
+  Promise.all((await partsOf(kernels)).map((part) => WebAssembly.compile(shared ? withSharedMemory(part) : part)));
+
+/** The binaries of these kernels: those for all engines, then the ones that replace some of them. */
+export async function partsOf(kernels: Kernels): Promise<Uint8Array<ArrayBuffer>[]> {
+  return Promise.all([simd, ...(await PARTS[kernels]())].map(inflate));
+}
 
 /** Node has zlib at once, while its web streams take 50 ms to load. */
-async function inflate(base64: string): Promise<Uint8Array<ArrayBuffer>> {
+export async function inflate(base64: string): Promise<Uint8Array<ArrayBuffer>> {
   const zlib = globalThis.process?.getBuiltinModule?.("node:zlib");
   if (zlib) return new Uint8Array(zlib.inflateRawSync(Buffer.from(base64, "base64")));
   const deflated = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));

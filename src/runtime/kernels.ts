@@ -83,35 +83,23 @@ export function mergeExports(instances: readonly { readonly exports: object }[])
   return Object.assign({}, ...instances.map(({ exports }) => exports)) as KernelExports;
 }
 
-/** Bytes, four of a kind or not, whose products do not fit where an engine might put them. */
-const PROBES = [
-  [
-    [127, 127, 127, 127],
-    [255, 255, 255, 255],
-  ],
-  [
-    [-128, -128, -128, -128],
-    [255, 255, 255, 255],
-  ],
-  [
-    [-128, 127, -128, 127],
-    [128, 255, 254, 129],
-  ],
-  [
-    [127, 127, -1, -128],
-    [255, 254, 253, 200],
-  ],
-] as const;
+/** Bytes, four of a kind or not, whose products do not fit where an engine might put them, and the exact sum. */
+export const PROBES = /* @__PURE__ */ [
+  [127, 127, 127, 127, 255, 255, 255, 255],
+  [-128, -128, -128, -128, 255, 255, 255, 255],
+  [-128, 127, -128, 127, 128, 255, 254, 129],
+  [127, 127, -1, -128, 255, 254, 253, 200],
+].map((bytes) => {
+  const [w, x] = [bytes.slice(0, 4), bytes.slice(4)];
+  return { w, x, exact: w.reduce((sum, factor, i) => sum + factor * x[i]!, 0) };
+});
 
 /** Whether the kernels multiply unsigned with signed bytes exactly on this machine. */
 export function multipliesBytes({ q8_dotsUnsigned: dot }: KernelExports): boolean {
-  return PROBES.every(([w, x]) => {
-    const exact = w.reduce((sum: number, factor, i) => sum + factor * x[i]!, 0);
-    return dot(word(w), word(x)) === exact;
-  });
+  return PROBES.every(({ w, x, exact }) => dot(wordOf(w), wordOf(x)) === exact);
 }
 
 /** Four bytes as an integer of 32 bits. */
-function word(bytes: readonly number[]): number {
+export function wordOf(bytes: readonly number[]): number {
   return new DataView(Uint8Array.from(bytes).buffer).getInt32(0, true);
 }

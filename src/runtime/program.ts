@@ -11,12 +11,15 @@ import { bindSteps, isHostStep, runTask, tasksOf, type BoundStep } from "./execu
 import { loadHostOperators } from "./host/index.js";
 import { instantiateKernels, multipliesBytes, type Modules } from "./kernels.js";
 import type { ThreadPool } from "./pool/pool.js";
+import type { Runner } from "./runner.js";
 
 export interface ProgramOptions {
   /** Bytes that linear memory may take. */
   readonly maxMemory: number;
-  /** Tensors that can be read after a run. */
-  readonly keep: readonly number[];
+  /** Tensors that can be read after a run. Default: none. */
+  readonly keep?: readonly number[];
+  /** The tensor with the pooled features, which can be read after a run. */
+  readonly features?: number | undefined;
   /** false: no two operators run as one. For tests: the bytes are the same. */
   readonly fuse?: boolean;
   /** Threads to use; more than one need a module for shared memory. Default: 1. */
@@ -38,12 +41,14 @@ interface Parts {
   readonly pool: ThreadPool | undefined;
   readonly batch: number;
   readonly target: Target;
+  readonly features: number | undefined;
 }
 
-export class Program {
+export class Program implements Runner {
   readonly memory: MemoryReport;
   readonly inputs: readonly TensorView[];
   readonly outputs: readonly TensorView[];
+  readonly features: (() => Float32Array) | undefined;
   readonly target: Target;
   /** Threads that run it, the caller's included. */
   readonly threads: number;
@@ -55,7 +60,7 @@ export class Program {
   readonly #pool: ThreadPool | undefined;
   readonly #batch: number;
 
-  private constructor({ graph, plan, buffer, steps, pool, batch, target }: Parts) {
+  private constructor({ graph, plan, buffer, steps, pool, batch, target, features }: Parts) {
     this.graph = withoutConstants(graph);
     this.plan = plan;
     this.#buffer = buffer;
@@ -63,6 +68,7 @@ export class Program {
     this.#pool = pool;
     this.#batch = batch;
     this.target = target;
+    this.features = features === undefined ? undefined : () => this.read(features);
     this.threads = 1 + (pool?.workers ?? 0);
     this.memory = plan.memory;
     const view = (tensor: number) => viewOf(graph.tensors[tensor]!, buffer, plan.address(tensor, "nhwc"));
@@ -78,9 +84,10 @@ export class Program {
    * if a thread cannot be started.
    */
   static async create(graph: Graph, modules: Modules, options: ProgramOptions): Promise<Program> {
-    const { threads = 1, batch = 1, file } = options;
+    const { threads = 1, batch = 1, file, features } = options;
+    const keep = [...(options.keep ?? []), ...(features === undefined ? [] : [features])];
     const target = options.target ?? (await targetOf(graph, modules, threads > 1));
-    const plan = compileGraph(graph, { ...options, target, threads });
+    const plan = compileGraph(graph, { ...options, keep, target, threads });
     const pages = plan.memory.total / PAGE;
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: threads > 1 });
     const kernels = await instantiateKernels(modules, memory);
@@ -98,7 +105,7 @@ export class Program {
     }
     // Last, because the file may be gone with it.
     writeImage(plan, { buffer: memory.buffer, kernels }, file);
-    return new Program({ graph, plan, buffer: memory.buffer, steps, pool, batch, target });
+    return new Program({ graph, plan, buffer: memory.buffer, steps, pool, batch, target, features });
   }
 
   /** The operators that the steps end with, in the order in which they run; -1 is a change of layout. */

@@ -44,7 +44,8 @@ function packWeights(site: Site<OpOf<"depthwise">>, is3x3: boolean, taps: number
     return packDepthwise(floatMatrix(site.operand(1)!, site.operand(2), channels), channels, taps);
   }
   const matrix = integerMatrix(site, channels);
-  return is3x3 ? packIntegerDepthwise3x3(matrix, channels) : packIntegerDepthwise(matrix, channels, taps);
+  if (!is3x3) return packIntegerDepthwise(matrix, channels, taps);
+  return site.target.compact?.depthwise3x3(matrix, channels) ?? packIntegerDepthwise3x3(matrix, channels);
 }
 
 /** The conditions of the 3×3 kernels, as assembly/f32/depthwise.ts states them. */
