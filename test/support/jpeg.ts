@@ -28,12 +28,18 @@ export function flatJpeg({
     segment(0xda, of.length, ...of.flatMap((id) => [id, 0]), first, last, 0);
   const oneCode = [1, ...Array<number>(15).fill(0)]; // one code, of one bit: 0
   const begin = [
-    ...[0xff, 0xd8],
+    0xff,
+    0xd8,
     ...(components === 4 ? segment(0xee, ...Buffer.from("Adobe"), 0, 100, 0, 0, 0, 0, 0) : []),
     ...segment(0xdb, 0, ...Array<number>(64).fill(1)),
     ...segment(
       progressive ? 0xc2 : 0xc0,
-      ...[8, height >> 8, height & 255, width >> 8, width & 255, components],
+      8,
+      height >> 8,
+      height & 255,
+      width >> 8,
+      width & 255,
+      components,
       ...ids.flatMap((id) => [id, 0x11, 0]),
     ),
     ...segment(0xc4, 0x00, ...oneCode, 0), // DC: no difference
