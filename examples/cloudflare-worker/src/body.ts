@@ -107,11 +107,11 @@ class Upload {
 
   /** Stops the slowest of the uploads that hold memory, if it is slower than this one. */
   #takeRoom(): boolean {
-    let slowest: Upload = this;
+    let slowest: Upload | undefined;
     for (const upload of uploads) {
-      if (upload.#buffer.byteLength > 0 && upload.#pace < slowest.#pace) slowest = upload;
+      if (upload.#buffer.byteLength > 0 && upload.#pace < (slowest ?? this).#pace) slowest = upload;
     }
-    if (slowest === this) return false;
+    if (!slowest) return false;
     slowest.#stopped ??= busy("busy, and this upload was the slowest");
     slowest.release();
     return true;
