@@ -42,9 +42,10 @@ export function toLetter(body: unknown): unknown {
 /** JSON of any value. */
 function serialize(value: unknown): string {
   try {
-    return JSON.stringify(value) ?? JSON.stringify(String(value));
+    const text = JSON.stringify(value, (_, each: unknown) => (typeof each === "bigint" ? `${each}n` : each));
+    return text ?? JSON.stringify(String(value));
   } catch (error) {
-    // a BigInt, a circle
+    // a circle
     return JSON.stringify(`${Object.prototype.toString.call(value)}: ${(error as Error).message.split("\n")[0]}`);
   }
 }
