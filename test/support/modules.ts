@@ -5,7 +5,7 @@ import { withSharedMemory, type Modules } from "../../src/runtime/kernels.js";
 
 /** A file of the build. */
 export function buildFile(name: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(readFileSync(new URL(`../../build${name}`, import.meta.url)));
+  return new Uint8Array(readFileSync(new URL(`../../build/${name}`, import.meta.url)));
 }
 
 /** The files of each build: relaxed is the whole one, which gives the same as the parts in the default entry. */
