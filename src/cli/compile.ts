@@ -1,10 +1,11 @@
 /** mobilenet-simd compile: a model as one WebAssembly module. */
-import { realpath, writeFile } from "node:fs/promises";
-import { basename, dirname, extname, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, extname, relative, resolve, sep } from "node:path";
 import { createCompiler, type CompileOptions } from "../api/compile.js";
 import { header } from "../compiler/emit/header.js";
 import { binaries } from "../kernels/standalone.js";
 import { expectOneOf, parse, parseCount, UsageError, type Command } from "./command.js";
+import { checkOutput, FORCE_OPTION, writeOutput } from "./output.js";
+import { print, printable } from "./terminal.js";
 
 const command: Command = {
   summary: "writes a model as a WebAssembly module that runs alone",
@@ -25,6 +26,7 @@ docs/standalone.md describes its functions and has programs in JavaScript, Rust,
   --mean M --std S      a byte p of a picture becomes (p - M) / S; default: as the model's quantisation says, for
                         float32 127.5 and 127.5. Three numbers with commas are for red, green and blue
   --max-memory BYTES    memory that the model may take; default: 512 MiB
+  --force               replaces files that exist
 `,
   async run(args) {
     const { values, positionals } = parse(args, {
@@ -37,13 +39,17 @@ docs/standalone.md describes its functions and has programs in JavaScript, Rust,
       mean: { type: "string" },
       std: { type: "string" },
       "max-memory": { type: "string" },
+      ...FORCE_OPTION,
     });
     const [model, ...rest] = positionals;
     const { output, image, labels, precision, mean, std } = values;
     if (model === undefined || rest.length) throw new UsageError(`expected one model file, got ${positionals.length}`);
     if (output === undefined) throw new UsageError("-o expected the file to write, got none");
     if ((mean === undefined) !== (std === undefined)) throw new UsageError("--mean and --std expected each other");
-    await expectDistinct([model, labels], [output, image, values.header]);
+    const outputs = [output, image, values.header].filter((file) => file !== undefined);
+    expectDistinct(outputs);
+    const inputs = labels === undefined ? [model] : [model, labels];
+    for (const file of outputs) await checkOutput(file, { inputs, force: values.force });
     const maxMemory = values["max-memory"];
     const options: CompileOptions = {
       kernels: expectOneOf("--kernels", values.kernels, ["simd", "relaxed"]),
@@ -63,32 +69,18 @@ docs/standalone.md describes its functions and has programs in JavaScript, Rust,
         : [[values.header, header(compiled.description, identifier(output))] as const]),
     ];
     for (const [file, contents] of written) {
-      await writeFile(file, contents);
-      process.stdout.write(`${file}: ${Buffer.byteLength(contents).toLocaleString("en-US")} bytes\n`);
+      await writeOutput(file, contents);
+      print(`${printable(file)}: ${Buffer.byteLength(contents).toLocaleString("en-US")} bytes\n`);
     }
     return 0;
   },
 };
 
-/** Throws UsageError if a file to write is one to read, or two to write are the same. */
-async function expectDistinct(inputs: readonly (string | undefined)[], outputs: readonly (string | undefined)[]) {
-  const known = new Set(await Promise.all(inputs.map((file) => file && place(file))));
-  for (const file of outputs) {
-    if (file === undefined) continue;
-    const path = await place(file);
-    if (known.has(path)) throw new UsageError(`${file} expected to be another file than the others`);
-    known.add(path);
-  }
-}
-
-/** The absolute path of a file that may not exist yet, without links. */
-async function place(file: string): Promise<string> {
-  try {
-    return await realpath(file);
-  } catch {
-    const folder = dirname(resolve(file));
-    return join(await realpath(folder).catch(() => folder), basename(file));
-  }
+/** Throws UsageError if two files to write are the same. */
+function expectDistinct(outputs: readonly string[]): void {
+  const paths = outputs.map((file) => resolve(file));
+  const twice = paths.findIndex((path, index) => paths.indexOf(path) !== index);
+  if (twice >= 0) throw new UsageError(`${outputs[twice]} expected to be another file than the others`);
 }
 
 /** The path of the image as seen from the module, which has to be in the same folder or above. */

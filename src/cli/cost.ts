@@ -10,6 +10,7 @@ import {
 import { paperFigures, type PaperFigure } from "../models/paper.js";
 import { tallyTypes, totalOf, typesOf, type Tally } from "../models/tally.js";
 import { parse, table, UsageError, type Command } from "./command.js";
+import { print } from "./terminal.js";
 
 const command: Command = {
   summary: "prints what the networks of the paper cost",
@@ -42,10 +43,10 @@ layer, each type of layer and in total.
     if (paper && given) throw new UsageError(`--paper expected no other network, got --${given}`);
     if (paper) {
       const figures = paperFigures();
-      process.stdout.write(json ? `${JSON.stringify(figures, null, 2)}\n` : comparison(figures));
+      print(json ? `${JSON.stringify(figures, null, 2)}\n` : comparison(figures));
     } else {
       const layers = layersOf(network);
-      process.stdout.write(json ? `${JSON.stringify(summary(layers), null, 2)}\n` : report(layers));
+      print(json ? `${JSON.stringify(summary(layers), null, 2)}\n` : report(layers));
     }
     return 0;
   },

@@ -2,9 +2,16 @@
 import { readFile } from "node:fs/promises";
 import { imageSize } from "image-size";
 import type { Picture } from "../image/picture.js";
+import { readJpeg } from "./jpeg.js";
 
 /** Pictures that claim more pixels are not decoded: four bytes each, that would be over 400 MB. */
 export const MAX_PIXELS = 100_000_000;
+
+/**
+ * Scans of a JPEG times its pixels. A scan may visit every block although it has but a few bytes, at up to 4 ns a pixel.
+ * Encoders write some ten scans.
+ */
+export const MAX_SCANNED_PIXELS = 1_000_000_000;
 
 interface Codec {
   /** Makes a fresh decoder; one that failed is not used again. */
@@ -19,9 +26,16 @@ const CODECS: Readonly<Record<string, Codec>> = {
     wasm: "@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm",
     async create(module) {
       const { init, default: decode } = await import("@jsquash/jpeg/decode.js");
-      await init(emscripten(module));
-      // rotated and mirrored as the EXIF orientation says
-      return (bytes) => decode(exact(bytes), { preserveOrientation: true });
+      let isCut = false;
+      // libjpeg makes up the rest of a file that ends too early, and says so once
+      await init(emscripten(module, (warning) => (isCut ||= /premature end/i.test(warning))));
+      return async (bytes) => {
+        isCut = false;
+        // rotated and mirrored as the EXIF orientation says
+        const image = await decode(exact(bytes), { preserveOrientation: true });
+        if (isCut) throw new Error("the file ends too early");
+        return image;
+      };
     },
   },
   png: {
@@ -43,11 +57,11 @@ const CODECS: Readonly<Record<string, Codec>> = {
   },
 };
 
-/** Options for the two codecs that come from Emscripten: this module, and nothing printed about damaged files. */
-export function emscripten(module: WebAssembly.Module) {
+/** Options for the codecs that come from Emscripten: the module, and a function that gets warnings instead of the terminal. */
+export function emscripten(module: WebAssembly.Module, warn: (warning: string) => void = () => undefined) {
   return {
     print: () => undefined,
-    printErr: () => undefined,
+    printErr: warn,
     instantiateWasm(imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) {
       const instance = new WebAssembly.Instance(module, imports);
       done(instance);
@@ -62,7 +76,7 @@ const decoders = new Map<Codec, (bytes: Uint8Array) => Promise<Picture>>();
 /**
  * Decodes a JPEG, PNG or WebP file; JPEGs are turned upright.
  *
- * @throws Error if it is none of these, claims more than MAX_PIXELS, or is damaged.
+ * @throws Error if it is none of these, claims more than MAX_PIXELS, has too many scans, is a CMYK JPEG, or is damaged.
  */
 export async function decodeImage(bytes: Uint8Array): Promise<Picture> {
   const codec = CODECS[checkHeader(bytes)]!;
@@ -89,10 +103,26 @@ function checkHeader(bytes: Uint8Array): string {
   }
   const { type, width, height } = header;
   if (!(width >= 1 && height >= 1)) throw new Error(`damaged image: ${width}×${height} pixels`);
-  if (width * height > MAX_PIXELS) {
-    throw new Error(`image of ${width}×${height} pixels; at most ${MAX_PIXELS / 1e6} million are decoded`);
-  }
+  if (width * height > MAX_PIXELS) throw tooLarge(width, height);
+  if (type === "jpg") checkJpeg(bytes);
   return type;
+}
+
+/** Finds the frame where the decoder does, which image-size may not. */
+function checkJpeg(bytes: Uint8Array): void {
+  const structure = readJpeg(bytes);
+  if (!structure) throw new Error("damaged image");
+  const { width, height, components, scans, isWhole } = structure;
+  if (width * height > MAX_PIXELS) throw tooLarge(width, height);
+  if (width * height * scans > MAX_SCANNED_PIXELS) {
+    throw new Error(`JPEG of ${width}×${height} pixels in ${scans} scans, which would take too long to decode`);
+  }
+  if (components === 4) throw new Error("CMYK JPEG; grey, YCbCr and RGB ones are decoded");
+  if (!isWhole) throw new Error("damaged image: the file ends too early");
+}
+
+function tooLarge(width: number, height: number): Error {
+  return new Error(`image of ${width}×${height} pixels; at most ${MAX_PIXELS / 1e6} million are decoded`);
 }
 
 async function compiled(codec: Codec): Promise<WebAssembly.Module> {

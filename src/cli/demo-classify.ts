@@ -4,6 +4,7 @@ import { loadModel } from "../index.js";
 import { classifyFiles } from "./classify.js";
 import { parse, UsageError, type Command } from "./command.js";
 import { DEMO_MODEL, findDemoModel } from "./demo-model.js";
+import { complain } from "./terminal.js";
 
 const command: Command = {
   summary: "classifies pictures with a small model, which is fetched once",
@@ -28,12 +29,11 @@ which is checked and kept in the cache. Without any of these the same network ru
 export default command;
 
 function explainAbsence(error: unknown): undefined {
-  process.stderr.write(`No model: ${(error as Error).message}
+  complain(`No model: ${(error as Error).message}
 Get ${DEMO_MODEL.url}
 (sha256 ${DEMO_MODEL.sha256}) on a machine that can, and name it:
   npm run demo:classify -- photo.jpg --model mobilenet_v1_0.25_128_quant.tflite
 
 To show that the engine works, the same network now runs with RANDOM WEIGHTS. Its answers mean nothing.
-
 `);
 }

@@ -14,7 +14,8 @@ import {
   UsageError,
   type Command,
 } from "./command.js";
-import { checkPictureName, writePicture } from "./encode.js";
+import { checkPicture, writePicture } from "./encode.js";
+import { FORCE_OPTION } from "./output.js";
 import { eachPicture } from "./pictures.js";
 
 const command: Command = {
@@ -28,6 +29,7 @@ such files in it and below it.
   --labels FILE         class names, one a line; default: those in the model file
   --threshold N         give what has a higher score, 0 to 1; default: 0.5
   -o, --output FILE     a .png or .jpg file for the picture with boxes in it; for one IMAGE
+  --force               replace FILE if it exists; an input is never replaced
 ${LOAD_HELP}
   --json                one JSON object a line for each picture
 `,
@@ -37,6 +39,7 @@ ${LOAD_HELP}
       labels: { type: "string" },
       threshold: { type: "string", default: "0.5" },
       output: { type: "string", short: "o" },
+      ...FORCE_OPTION,
       json: { type: "boolean", default: false },
       ...LOAD_OPTIONS,
     });
@@ -44,7 +47,10 @@ ${LOAD_HELP}
     const scoreThreshold = parseFraction("--threshold", values.threshold);
     if (!positionals.length) throw new UsageError("expected at least one picture, got none");
     const { output } = values;
-    if (output !== undefined) checkPictureName(output, positionals);
+    if (output !== undefined) {
+      const inputs = [values.model, ...(values.labels === undefined ? [] : [values.labels])];
+      await checkPicture(output, positionals, { inputs, force: values.force });
+    }
     const labels = values.labels === undefined ? {} : { labels: parseLabels(await readFile(values.labels, "utf8")) };
     const net = await loadModel(values.model, { ...loadOptions(values), ...labels });
     return eachPicture(positionals, values.json, async (image) => {

@@ -3,7 +3,8 @@ import type { Face, Faces } from "../faces/faces.js";
 import { loadFaces } from "../faces.js";
 import { annotate } from "./annotate.js";
 import { parse, parseFraction, percent, table, UsageError, type Command } from "./command.js";
-import { checkPictureName, writePicture } from "./encode.js";
+import { checkPicture, writePicture } from "./encode.js";
+import { FORCE_OPTION } from "./output.js";
 import { eachPicture } from "./pictures.js";
 
 const command: Command = {
@@ -14,6 +15,7 @@ Finds the faces in each picture, the surest first, with guesses of age, gender a
 is a JPEG, PNG or WebP file, or a folder, which stands for all such files in it and below it.
 
   -o, --output FILE a .png or .jpg file for the picture with boxes in it; for one IMAGE
+  --force           replace FILE if it exists; IMAGE is never replaced
   --threshold N     give faces with a higher score, 0 to 1; default: 0.5
   --weights FOLDER  the models of @vladmandic/face-api; default: those of the installed package
   --json            one JSON object a line for each picture, with landmarks
@@ -23,11 +25,14 @@ is a JPEG, PNG or WebP file, or a folder, which stands for all such files in it 
       output: { type: "string", short: "o" },
       threshold: { type: "string", default: "0.5" },
       weights: { type: "string" },
+      ...FORCE_OPTION,
       json: { type: "boolean", default: false },
     });
     const scoreThreshold = parseFraction("--threshold", values.threshold);
     if (!positionals.length) throw new UsageError("expected at least one picture, got none");
-    if (values.output !== undefined) checkPictureName(values.output, positionals);
+    if (values.output !== undefined) {
+      await checkPicture(values.output, positionals, { inputs: [], force: values.force });
+    }
     const faces = await loadFaces(values.weights === undefined ? {} : { weights: values.weights });
     return findFaces(faces, positionals, scoreThreshold, values.json, values.output);
   },

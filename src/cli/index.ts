@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command `mobilenet-simd`: finds the subcommand, runs it, and turns what it throws into a message and an exit code. */
 import { UsageError, type Command } from "./command.js";
+import { complain, endWithOutput, print } from "./terminal.js";
 
 const COMMANDS: Readonly<Record<string, () => Promise<{ default: Command }>>> = {
   classify: () => import("./classify.js"),
@@ -34,12 +35,12 @@ Exit codes: 0 done, 1 something could not be read or run, 2 wrong arguments.
 /** Runs the command line and returns the exit code. */
 async function main([name = "", ...args]: readonly string[]): Promise<number> {
   if (name === "--help" || name === "-h" || name === "help") {
-    process.stdout.write(await help());
+    print(await help());
     return 0;
   }
   if (name === "--version") {
     const { default: meta } = await import("../../package.json", { with: { type: "json" } });
-    process.stdout.write(`${meta.version}\n`);
+    print(`${meta.version}\n`);
     return 0;
   }
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
@@ -47,15 +48,16 @@ async function main([name = "", ...args]: readonly string[]): Promise<number> {
     throw new UsageError(name ? `no command ${JSON.stringify(name)}; see mobilenet-simd --help` : await help());
   const { default: command } = await load();
   if (args.includes("--help") || args.includes("-h")) {
-    process.stdout.write(command.help);
+    print(command.help);
     return 0;
   }
   return command.run(args);
 }
 
+endWithOutput();
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  complain(error instanceof Error ? error.message : String(error));
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

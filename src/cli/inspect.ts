@@ -2,6 +2,7 @@
 import { formatShape } from "../ir/tensor.js";
 import { loadModel, type Layer, type Network, type TensorInfo } from "../index.js";
 import { parse, table, UsageError, type Command } from "./command.js";
+import { print, printable } from "./terminal.js";
 
 const command: Command = {
   summary: "prints the layers, cost and memory of a model",
@@ -17,7 +18,7 @@ parameters, and the memory that running it takes.
     const [file, ...rest] = positionals;
     if (file === undefined || rest.length) throw new UsageError(`expected one model file, got ${positionals.length}`);
     const net = await loadModel(file);
-    process.stdout.write(values.json ? `${JSON.stringify(summary(net), null, 2)}\n` : report(net));
+    print(values.json ? `${JSON.stringify(summary(net), null, 2)}\n` : report(net));
     return 0;
   },
 };
@@ -65,7 +66,7 @@ memory  ${bytes(memory.total)}: weights ${bytes(memory.weights)}, activations ${
 
 function tensorLine(kind: string, { name, dtype, shape, scale, zeroPoint }: TensorInfo): string {
   const quantization = scale === undefined ? "" : `, scale ${scale}, zero point ${zeroPoint}`;
-  return `${kind.padEnd(7)} ${name}: ${dtype} ${formatShape(shape)}${quantization}\n`;
+  return `${kind.padEnd(7)} ${printable(name)}: ${dtype} ${formatShape(shape)}${quantization}\n`;
 }
 
 function layerRow({

@@ -1,5 +1,4 @@
 /** mobilenet-simd profile: where the time of a model goes. */
-import { writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { formatShape, type TensorView } from "../ir/tensor.js";
 import { loadModel, type RuntimeReport, type Network } from "../index.js";
@@ -17,7 +16,9 @@ import {
   UsageError,
   type Command,
 } from "./command.js";
+import { checkOutput, FORCE_OPTION, writeOutput } from "./output.js";
 import { rect, svg, text } from "./svg.js";
+import { print, printable } from "./terminal.js";
 
 const command: Command = {
   summary: "prints where the time of a model goes",
@@ -30,6 +31,7 @@ convolution and the pointwise one after it run together, as one layer; "layout" 
 ${LOAD_HELP}
   --time MS             how long to measure, after half as long to warm up; default: 1000
   --svg FILE            draws it
+  --force               replace FILE if it exists; the model itself is never replaced
   --json                everything as one JSON object
 `,
   async run(args) {
@@ -37,16 +39,18 @@ ${LOAD_HELP}
       ...LOAD_OPTIONS,
       time: { type: "string", default: "1000" },
       svg: { type: "string" },
+      ...FORCE_OPTION,
       json: { type: "boolean", default: false },
     });
     const [model, ...rest] = positionals;
     if (model === undefined || rest.length) throw new UsageError(`expected one model file, got ${positionals.length}`);
     const time = parseCount("--time", values.time);
+    if (values.svg !== undefined) await checkOutput(values.svg, { inputs: [model], force: values.force });
     const net = await loadModel(model, loadOptions(values));
     const profile = profileOf(model, net, time);
     net.dispose();
-    if (values.svg !== undefined) await writeFile(values.svg, chart(profile));
-    process.stdout.write(values.json ? `${JSON.stringify(profile, null, 2)}\n` : report(profile));
+    if (values.svg !== undefined) await writeOutput(values.svg, chart(profile));
+    print(values.json ? `${JSON.stringify(profile, null, 2)}\n` : report(profile));
     return 0;
   },
 };
@@ -109,7 +113,7 @@ function report(profile: Profile): string {
 /** What ran, and on what. */
 function conditions({ model, kernels, threads, reasons }: Profile): string {
   const used = `${kernels} kernels, ${threads === 1 ? "1 thread" : `${threads} threads`}`;
-  return `${basename(model)}, ${used}${reasons ? ` (${Object.values(reasons).join("; ")})` : ""}, Node ${process.version}`;
+  return `${printable(basename(model))}, ${used}${reasons ? ` (${Object.values(reasons).join("; ")})` : ""}, Node ${process.version}`;
 }
 
 /** Milliseconds, GMAC/s and KiB. */

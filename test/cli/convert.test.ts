@@ -19,7 +19,7 @@ const CLI = join(import.meta.dirname, "../../build/cli.js");
 const folder = temporaryFolder();
 
 async function convert(...args: string[]): Promise<string> {
-  return (await promisify(execFile)(process.execPath, [CLI, "convert", ...args])).stdout;
+  return (await promisify(execFile)(process.execPath, [CLI, "convert", "--force", ...args])).stdout;
 }
 
 /** Writes the files of a model, and returns the path of the first. */

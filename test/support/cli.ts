@@ -2,7 +2,8 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 
-const CLI = join(import.meta.dirname, "../../build/cli.js");
+/** The command, for tests that run it themselves. */
+export const CLI = join(import.meta.dirname, "../../build/cli.js");
 
 export interface Result {
   readonly code: number;

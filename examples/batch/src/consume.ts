@@ -9,44 +9,102 @@ import { PictureReader } from "mobilenet-simd-worker/picture.ts";
 import { leastSide, QUESTIONS } from "mobilenet-simd-worker/questions.ts";
 import { within } from "mobilenet-simd-worker/within.ts";
 import type { Env } from "./env.ts";
-import { checkMessage, type PictureVersion } from "./message.ts";
+import { checkMessage, toLetter, versionIn, type PictureMessage, type PictureVersion } from "./message.ts";
 import { knownVersions, storeResults, type Result } from "./results.ts";
 
-const model = new IsolateModel(({ MODELS, MODEL }: Env) => fromBucket(MODELS, MODEL));
+const model = new IsolateModel<Env>(
+  ({ MODELS, MODEL }, known) => fromBucket(MODELS, MODEL, known),
+  ({ MODEL_CHECK_SECONDS }) => MODEL_CHECK_SECONDS,
+);
 const pictures = new PictureReader(CODEC_MODULES);
 
+/** Statuses of what no retry helps: no message, too large, no picture, damaged. */
+const POISON: ReadonlySet<number> = new Set([400, 413, 415, 422]);
+
 /**
- * Asks about the pictures of a batch one after another and stores the results together. A message is acknowledged when its
- * result is stored; if anything goes wrong before, it comes again, up to the queue's max_retries. What no retry can help,
- * such as a damaged picture, goes to the dead letters at once, with the reason.
+ * Moves messages that have come before to the queue whose batches have one message each, and returns the others. Whatever
+ * made them come again, a picture that stops the consumer every time say, it then has only itself to stop.
  */
-export async function consume(batch: MessageBatch, env: Env, ctx: ExecutionContext): Promise<void> {
-  const net = await model.get(env, ctx);
-  const isKnown = await knownVersions(batch.messages, env);
+export async function isolateRetried({ messages }: MessageBatch, { SINGLE }: Env): Promise<readonly Message[]> {
+  for (const message of messages) {
+    if (message.attempts > 1) await resend(message, SINGLE, 0);
+  }
+  return messages.filter(({ attempts }) => attempts === 1);
+}
+
+/**
+ * Asks about pictures one after another and stores the results together. A message is acknowledged when its result is
+ * stored; if anything goes wrong before, it comes again, up to the queue's max_retries. A message that no retry can help,
+ * about a damaged picture say, goes to the dead letters at once, with the reason.
+ */
+export async function consume(messages: readonly Message[], env: Env, ctx: ExecutionContext): Promise<void> {
+  const sound: { readonly message: Message; readonly version: PictureVersion }[] = [];
+  for (const message of messages) {
+    try {
+      sound.push({ message, version: checkMessage(message.body) });
+    } catch (error) {
+      await giveUp(message, error, env);
+    }
+  }
+  if (!sound.length) return;
+  const net = await model.get(env, ctx).catch(() => undefined);
+  if (!net) {
+    // The messages are not at fault. Sent anew they begin with no attempts, so they outlast any number of failures.
+    for (const { message } of sound) await resend(message, env.SINGLE, env.MODEL_DELAY_SECONDS);
+    return;
+  }
+  const isKnown = await knownVersions(
+    sound.map(({ version }) => version),
+    env,
+  );
   const done: Message[] = [];
   const results: Result[] = [];
   const late = () => new Error(`not done in ${env.PICTURE_SECONDS} s`);
-  for (const message of batch.messages) {
+  for (const { message, version } of sound) {
     try {
-      const version = checkMessage(message.body);
       const result = isKnown(version) ? undefined : await within(env.PICTURE_SECONDS, ask(version, net, env), late);
       if (result) results.push(result);
       done.push(message);
     } catch (error) {
-      console.error(`attempt ${message.attempts} at ${JSON.stringify(message.body)}:`, error);
-      if (error instanceof Refusal && error.status < 500) {
-        await env.DEAD.send({ message: message.body, reason: error.message });
-        done.push(message);
-      } else {
-        message.retry();
-      }
+      await giveUp(message, error, env);
     }
   }
   await storeResults(results, env);
   for (const message of done) message.ack();
 }
 
-/** What the model says of a picture, in the version that is in the bucket now; undefined if there is none any more. */
+/** Gives up a message for now, or for good if no retry helps. */
+async function giveUp(message: Message, error: unknown, { DEAD }: Env): Promise<void> {
+  const letter = toLetter(message.body);
+  console.error(`attempt ${message.attempts} at ${JSON.stringify(letter)}:`, error);
+  if (!(error instanceof Refusal && POISON.has(error.status))) {
+    message.retry();
+    return;
+  }
+  try {
+    await DEAD.send({ message: letter, reason: error.message });
+    message.ack();
+  } catch (failure) {
+    console.error("the dead letter cannot be sent:", failure);
+    message.retry(); // until the queue makes it a dead letter itself
+  }
+}
+
+/** Puts a message into a queue anew, where it has had no attempts. */
+async function resend(message: Message, queue: Queue, delaySeconds: number): Promise<void> {
+  const version = versionIn(message.body);
+  try {
+    // of a picture's message only what is needed, which always fits; another goes as it came
+    if (version) await queue.send({ object: version } satisfies PictureMessage, { delaySeconds });
+    else await queue.send(message.body, { contentType: "v8", delaySeconds });
+    message.ack();
+  } catch (error) {
+    console.error("a message cannot be sent anew:", error);
+    message.retry({ delaySeconds });
+  }
+}
+
+/** The answer for a picture, in the version that is in the bucket now; undefined if there is none any more. */
 async function ask({ key }: PictureVersion, net: Network, { PICTURES, QUESTION }: Env): Promise<Result | undefined> {
   const question = QUESTIONS.get(QUESTION);
   if (!question) throw new Error(`"QUESTION" expected ${[...QUESTIONS.keys()].join(" or ")}, got ${QUESTION}`);

@@ -3,7 +3,7 @@
  * a database. A message may come more than once and in any order; its result is there once.
  */
 import { Refusal } from "mobilenet-simd-worker/errors.ts";
-import { consume } from "./consume.ts";
+import { consume, isolateRetried } from "./consume.ts";
 import { enqueue } from "./enqueue.ts";
 import type { Env } from "./env.ts";
 import { recordDead } from "./results.ts";
@@ -21,6 +21,7 @@ export default {
 
   async queue(batch, env, ctx) {
     if (batch.queue.endsWith("-dead")) await recordDead(batch, env);
-    else await consume(batch, env, ctx);
+    else if (batch.queue.endsWith("-single")) await consume(batch.messages, env, ctx);
+    else await consume(await isolateRetried(batch, env), env, ctx);
   },
 } satisfies ExportedHandler<Env>;

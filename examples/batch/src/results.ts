@@ -1,18 +1,18 @@
 /** The tables of migrations/. */
 import type { Env } from "./env.ts";
-import type { PictureMessage, PictureVersion } from "./message.ts";
+import { toLetter, type PictureVersion } from "./message.ts";
 
 export interface Result extends PictureVersion {
   /** As the Worker of the other example answers. */
   readonly answer: object;
 }
 
-/** Which of the pictures in messages have their result already, because a message came again. */
+/** Tells which pictures have their result already, because a message came again. */
 export async function knownVersions(
-  messages: readonly Message[],
+  versions: readonly PictureVersion[],
   { RESULTS }: Env,
 ): Promise<(version: PictureVersion) => boolean> {
-  const keys = messages.map(({ body }) => (body as Partial<PictureMessage> | null)?.object?.key ?? null);
+  const keys = versions.map(({ key }) => key);
   const query = RESULTS.prepare("SELECT key, etag AS eTag FROM results WHERE key IN (SELECT value FROM json_each(?))");
   const { results } = await query.bind(JSON.stringify(keys)).all<{ key: string; eTag: string }>();
   const known = new Set(results.map(nameOf));
@@ -30,15 +30,20 @@ export async function storeResults(results: readonly Result[], { RESULTS }: Env)
   await RESULTS.batch(results.map(({ key, eTag, answer }) => insert.bind(key, eTag, JSON.stringify(answer))));
 }
 
-/** Messages that the consumer gave up, with its reason, and those that the queue gave up, as they are. */
-type DeadLetter = Partial<{ message: unknown; reason: string }> | null;
+/** A message that the consumer gave up, with its reason, or one that the queue gave up, as it is. */
+type DeadLetter = Partial<{ message: unknown; reason: unknown }> | null | undefined;
 
-/** Keeps the messages of the dead-letter queue, where they would be gone after some days. */
+/** Keeps the messages of the dead-letter queue, which drops them after some days. One that cannot be kept stops no other. */
 export async function recordDead(batch: MessageBatch, { RESULTS }: Env): Promise<void> {
   const insert = RESULTS.prepare("INSERT INTO dead_letters (message, reason) VALUES (?, ?) ON CONFLICT DO NOTHING");
-  const letters = batch.messages.map(({ body }) => {
-    const { message = body, reason = null } = (body as DeadLetter) ?? {};
-    return insert.bind(JSON.stringify(message), reason);
-  });
-  await RESULTS.batch(letters);
+  for (const message of batch.messages) {
+    try {
+      const { message: body = message.body, reason } = (message.body as DeadLetter) ?? {};
+      await insert.bind(JSON.stringify(toLetter(body)), typeof reason === "string" ? reason : null).run();
+      message.ack();
+    } catch (error) {
+      console.error("a dead letter cannot be kept:", error);
+      message.retry();
+    }
+  }
 }

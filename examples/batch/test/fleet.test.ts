@@ -19,28 +19,35 @@ const FILES = Array.from({ length: 12 }, (_, seed) => toJpeg(seededPixels(160, 1
 
 /** How many pictures of each kind; test/worker/faulty.ts says what happens to them. */
 const KINDS = {
-  sound: 445,
+  sound: 442,
   throws: 20,
   overruns: 5,
   crashes: 2,
   "crashes-late": 2,
   "throws-always": 8,
   "overruns-always": 3,
+  "stops-always": 3,
   damaged: 10,
   text: 5,
 } as const;
-const POISON = /\/(throws-always|overruns-always|damaged|text)\//;
+const POISON = /\/(throws-always|overruns-always|stops-always|damaged|text)\//;
+/** And as many that test/worker/faulty.ts sends: bodies that JSON does not have, and one that fills a message. */
 const NO_MESSAGES = [null, 7, { object: { key: 1 } }];
+const STRANGE_MESSAGES = 3;
+
+/** Pictures that are queued before there is a model. */
+const EARLY = 5;
 
 /** All pictures, by key: a bucket lists them mixed. */
-const PICTURES = new Map(
-  Object.entries(KINDS).flatMap(([kind, count]) =>
+const PICTURES = new Map([
+  ...Object.entries(KINDS).flatMap(([kind, count]) =>
     Array.from(
       { length: count },
       (_, index) => [`${(index * 37) % 100}/${kind}/${index}`, fileOf(kind, index)] as const,
     ),
   ),
-);
+  ...Array.from({ length: EARLY }, (_, index) => [`early/sound/${index}`, fileOf("sound", index)] as const),
+]);
 
 function fileOf(kind: string, index: number): Uint8Array<ArrayBuffer> {
   const file = FILES[index % FILES.length]!;
@@ -57,12 +64,12 @@ beforeAll(async () => {
   const main = "test/worker/faulty.ts";
   const files = { [main]: readFileSync(join(FOLDER, main)) };
   fleet = await start(bundle("fleet", { folder: "batch", main, files }), ({ bindings, queueConsumers }) => ({
-    bindings: { ...(bindings as object), ENQUEUE_TOKEN: TOKEN, PICTURE_SECONDS: 1 },
+    bindings: { ...(bindings as object), ENQUEUE_TOKEN: TOKEN, PICTURE_SECONDS: 0.5, MODEL_DELAY_SECONDS: 1 },
     // as configured, without the waiting
     queueConsumers: Object.fromEntries(
       Object.entries(queueConsumers as Record<string, QueueConsumer>).map(([queue, consumer]) => [
         queue,
-        { ...consumer, maxBatchTimeout: 0.1, retryDelay: 0 },
+        { ...consumer, maxBatchTimeout: 0.02, retryDelay: 0 },
       ]),
     ),
     handleStructuredLogs: () => undefined, // the consumer says each failure
@@ -72,7 +79,6 @@ beforeAll(async () => {
   for (const statement of readFileSync(join(FOLDER, "migrations/0001_results.sql"), "utf8").split(/;\n/)) {
     if (statement.trim()) await database.prepare(statement).run();
   }
-  await (await fleet.getR2Bucket("MODELS")).put("model.tflite", MODEL);
   const bucket = await fleet.getR2Bucket("PICTURES");
   for (const [key, file] of PICTURES) await bucket.put(key, file);
 });
@@ -93,20 +99,31 @@ test("only who has the token fills the queue", async () => {
   expect((await fetch(new URL("/", url))).status).toBe(404);
 });
 
+const counts = () =>
+  rows("SELECT (SELECT count(*) FROM results) AS results, (SELECT count(*) FROM dead_letters) AS dead");
+
+test("messages wait for a model that is missing or damaged, however long", async () => {
+  await (await fleet.getR2Bucket("MODELS")).put("model.tflite", MODEL.slice(0, 1000));
+  await enqueue("?prefix=early/", `Bearer ${TOKEN}`);
+  await sleep(5000); // six attempts, as many as the queue allows, would take less
+  expect(await counts()).toEqual([{ results: 0, dead: 0 }]);
+  await (await fleet.getR2Bucket("MODELS")).put("model.tflite", MODEL);
+  await expect.poll(counts, { timeout: 20_000, interval: 200 }).toEqual([{ results: EARLY, dead: 0 }]);
+});
+
 test("each picture gets its result exactly once, and each poison message is a dead letter", async () => {
   const all = await enqueue("", `Bearer ${TOKEN}`);
-  expect(await all.json()).toEqual({ queued: 500 });
+  expect(await all.json()).toEqual({ queued: 500 + EARLY });
   const again = await enqueue("?prefix=1", `Bearer ${TOKEN}`);
   expect(await again.json()).toEqual({ queued: [...PICTURES.keys()].filter((key) => key.startsWith("1")).length });
   const queue = await fleet.getQueueProducer("QUEUE");
   for (const body of NO_MESSAGES) await queue.send(body);
+  expect((await fetch(new URL("/strange", url))).status).toBe(204);
 
   const sound = [...PICTURES.keys()].filter((key) => !POISON.test(key));
   const poison = [...PICTURES.keys()].filter((key) => POISON.test(key));
-  const expected = { results: sound.length, dead: poison.length + NO_MESSAGES.length };
-  const counts = () =>
-    rows("SELECT (SELECT count(*) FROM results) AS results, (SELECT count(*) FROM dead_letters) AS dead");
-  await expect.poll(counts, { timeout: 100_000, interval: 500 }).toEqual([expected]);
+  const expected = { results: sound.length, dead: poison.length + NO_MESSAGES.length + STRANGE_MESSAGES };
+  await expect.poll(counts, { timeout: 110_000, interval: 500 }).toEqual([expected]);
   await sleep(2000);
   expect(await counts()).toEqual([expected]); // nothing comes after the last
 
@@ -123,7 +140,7 @@ test("each picture gets its result exactly once, and each poison message is a de
   }
 
   const letters = await rows<{ message: string; reason: string | null }>("SELECT message, reason FROM dead_letters");
-  const keyOf = (message: string) => (JSON.parse(message) as { object?: { key: string } } | null)?.object?.key;
+  const keyOf = (message: string) => (JSON.parse(message) as { object?: { key?: unknown } } | null)?.object?.key;
   const dead = new Map(letters.map(({ message, reason }) => [keyOf(message) ?? message, reason]));
   for (const key of poison) {
     const reason = { damaged: /damaged picture/, text: /expected a JPEG/ }[key.split("/")[1]!];

@@ -1,9 +1,9 @@
 /** A Worker whose model is one of its static assets, up to 25 MB. */
-import { fromAssets } from "./model.ts";
+import { fromAssets, IsolateModel } from "./model.ts";
 import { createWorker, type Env } from "./worker.ts";
 
 interface AssetsEnv extends Env {
   readonly ASSETS: Fetcher;
 }
 
-export default createWorker<AssetsEnv>(({ ASSETS }) => fromAssets(ASSETS, "model.tflite"));
+export default createWorker(new IsolateModel<AssetsEnv>(({ ASSETS }) => fromAssets(ASSETS, "model.tflite")));

@@ -1,6 +1,6 @@
 /**
- * What a picture's file says of itself before anything is decoded. Everything here reads what may have been made to
- * mislead it, so it finds a frame exactly where the decoders find it, and takes time in proportion to the bytes.
+ * Reads the facts about a picture that its file states before anything is decoded. The file may have been made to mislead, so
+ * a frame is looked for exactly where the decoders look for it, and reading takes time in proportion to the bytes.
  */
 import { Refusal } from "./errors.ts";
 
@@ -16,6 +16,12 @@ export interface Header {
   readonly orientation: number;
   /** A JPEG that comes in several passes, so that a decoder has to keep its coefficients. */
   readonly progressive: boolean;
+  /** Scans of a JPEG, each of which may visit every block; 1 for other formats. */
+  readonly scans: number;
+  /** Components of a JPEG, channels of a PNG; 4 for a WebP. */
+  readonly components: number;
+  /** Bits that the file stores for a pixel before compression: 12 for a JPEG with 4:2:0, 64 for a PNG of 16-bit RGBA. */
+  readonly bitsPerPixel: number;
 }
 
 /**
@@ -28,7 +34,7 @@ export function readHeader(bytes: Uint8Array): Header | undefined {
   if (!format) return undefined;
   let header: Header;
   try {
-    header = READERS[format](new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    header = READERS[format](bytes);
   } catch (error) {
     if (error instanceof RangeError) throw damaged("the file ends in its header");
     throw error;
@@ -50,31 +56,50 @@ function damaged(how: string): Refusal {
   return new Refusal(422, `damaged picture: ${how}`);
 }
 
-/** Reads at an offset; a RangeError says that the file is too short. */
-const READERS: Readonly<Record<Format, (view: DataView) => Header>> = { jpeg: readJpeg, png: readPng, webp: readWebp };
+/** A RangeError from these says that the file is too short. */
+const READERS: Readonly<Record<Format, (bytes: Uint8Array) => Header>> = {
+  jpeg: readJpeg,
+  png: readPng,
+  webp: readWebp,
+};
 
-const UPRIGHT = { orientation: 1, progressive: false } as const;
+const UPRIGHT = { orientation: 1, progressive: false, scans: 1 } as const;
+
+/** Channels by the colour type in IHDR. */
+const PNG_CHANNELS: ReadonlyMap<number, number> = new Map([
+  [0, 1],
+  [2, 3],
+  [3, 1],
+  [4, 2],
+  [6, 4],
+]);
 
 /** PNG specification, section 11.2.1: IHDR is the first chunk. */
-function readPng(view: DataView): Header {
+function readPng(bytes: Uint8Array): Header {
+  const view = viewOf(bytes);
   if (textAt(view, 12) !== "IHDR") throw damaged("the file does not begin with IHDR");
-  return { format: "png", width: view.getUint32(16), height: view.getUint32(20), ...UPRIGHT };
+  const components = PNG_CHANNELS.get(view.getUint8(25));
+  if (!components) throw damaged("the file claims a colour type that does not exist");
+  const [width, height] = [view.getUint32(16), view.getUint32(20)];
+  return { format: "png", width, height, components, bitsPerPixel: components * view.getUint8(24), ...UPRIGHT };
 }
 
+const WEBP = { format: "webp", components: 4, bitsPerPixel: 32, ...UPRIGHT } as const;
+
 /** RFC 9649: a lossy frame, a lossless one, or the canvas of an extended file, which a still frame has to fill. */
-function readWebp(view: DataView): Header {
+function readWebp(bytes: Uint8Array): Header {
+  const view = viewOf(bytes);
   const chunk = textAt(view, 12);
   if (chunk === "VP8 ") {
-    const sizes = [view.getUint16(26, true) & 0x3fff, view.getUint16(28, true) & 0x3fff] as const;
-    return { format: "webp", width: sizes[0], height: sizes[1], ...UPRIGHT };
+    return { ...WEBP, width: view.getUint16(26, true) & 0x3fff, height: view.getUint16(28, true) & 0x3fff };
   }
   if (chunk === "VP8L") {
     const sizes = view.getUint32(21, true);
-    return { format: "webp", width: (sizes & 0x3fff) + 1, height: ((sizes >>> 14) & 0x3fff) + 1, ...UPRIGHT };
+    return { ...WEBP, width: (sizes & 0x3fff) + 1, height: ((sizes >>> 14) & 0x3fff) + 1 };
   }
   if (chunk === "VP8X") {
     const [width, height] = [view.getUint32(24, true) & 0xffffff, view.getUint32(26, true) >>> 8];
-    return { format: "webp", width: width + 1, height: height + 1, ...UPRIGHT };
+    return { ...WEBP, width: width + 1, height: height + 1 };
   }
   throw damaged("the file has no frame");
 }
@@ -88,28 +113,68 @@ const NO_FRAMES: ReadonlySet<number> = new Set([0xc4, 0xc8, 0xcc]);
 const FRAMES: ReadonlySet<number> = new Set([0xc0, 0xc1, 0xc2]);
 const PROGRESSIVE = 0xc2;
 
-/**
- * ITU-T T.81, annex B: marker segments up to the frame header. Between segments any bytes are skipped and a marker may be
- * filled up with FF, as libjpeg and those after it do.
- */
-function readJpeg(view: DataView): Header {
+/** ITU-T T.81, annex B: marker segments up to the frame header, then scans. */
+function readJpeg(bytes: Uint8Array): Header {
+  const view = viewOf(bytes);
   let orientation = 1;
-  for (let at = 2; ;) {
-    while (view.getUint8(at) !== 0xff) ++at;
-    while (view.getUint8(at) === 0xff) ++at;
-    const marker = view.getUint8(at++);
+  for (let at = nextMarker(bytes, 2); at < bytes.length; at = nextMarker(bytes, segmentEnd(view, at))) {
+    const marker = bytes[at]!;
     if (marker === SOS || marker === EOI) throw damaged("the file has no frame before its data");
-    const standsAlone = marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd8);
-    if (standsAlone) continue;
     if (marker >= 0xc0 && marker <= 0xcf && !NO_FRAMES.has(marker)) {
       if (!FRAMES.has(marker)) throw damaged("the file has a frame of an unusual kind");
-      const [height, width] = [view.getUint16(at + 3), view.getUint16(at + 5)];
-      return { format: "jpeg", width, height, orientation, progressive: marker === PROGRESSIVE };
+      const [height, width] = [view.getUint16(at + 4), view.getUint16(at + 6)];
+      const scans = Math.max(countScans(bytes, at), 1);
+      const { components, bitsPerPixel } = readComponents(view, at + 8);
+      const progressive = marker === PROGRESSIVE;
+      return { format: "jpeg", width, height, orientation, progressive, scans, components, bitsPerPixel };
     }
-    const length = view.getUint16(at);
-    if (marker === APP1) orientation = readOrientation(view, at + 2, at + length) ?? orientation;
-    at += Math.max(length, 2);
+    if (marker === APP1) orientation = readOrientation(view, at + 3, segmentEnd(view, at)) ?? orientation;
   }
+  throw damaged("the file ends in its header");
+}
+
+/** The components of a frame and how many samples of each a block of pixels has. */
+function readComponents(view: DataView, at: number): Pick<Header, "components" | "bitsPerPixel"> {
+  const components = view.getUint8(at);
+  let [samples, across, down] = [0, 1, 1];
+  for (let i = 0; i < components; ++i) {
+    const factors = view.getUint8(at + 2 + 3 * i);
+    const [x, y] = [factors >> 4, factors & 15];
+    samples += x * y;
+    across = Math.max(across, x);
+    down = Math.max(down, y);
+  }
+  return { components, bitsPerPixel: (8 * samples) / (across * down) };
+}
+
+/** The scans from a marker to the end of the picture, or of the file. */
+function countScans(bytes: Uint8Array, first: number): number {
+  const view = viewOf(bytes);
+  let scans = 0;
+  for (let at = first; at + 2 < bytes.length && bytes[at] !== EOI; at = nextMarker(bytes, segmentEnd(view, at))) {
+    if (bytes[at] === SOS) ++scans;
+  }
+  return scans;
+}
+
+/** Where the segment of a marker ends. */
+function segmentEnd(view: DataView, marker: number): number {
+  return marker + 1 + Math.max(view.getUint16(marker + 1), 2);
+}
+
+/**
+ * The next marker with a segment, or EOI; the length of the file if there is none. Skips entropy-coded data and restart
+ * markers as well as stray bytes, and FFs that fill up to a marker, as libjpeg and the decoders after it do.
+ */
+function nextMarker(bytes: Uint8Array, start: number): number {
+  for (let at = bytes.indexOf(0xff, start); at >= 0; at = bytes.indexOf(0xff, at)) {
+    while (bytes[at] === 0xff) ++at;
+    if (at === bytes.length) break;
+    const marker = bytes[at]!;
+    const standsAlone = marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd8);
+    if (!standsAlone) return at;
+  }
+  return bytes.length;
 }
 
 const ORIENTATION = 0x112;
@@ -129,6 +194,10 @@ function readOrientation(view: DataView, start: number, end: number): number | u
     return view.getUint16(entry + 2, little) === SHORT && value >= 1 && value <= 8 ? value : undefined;
   }
   return undefined;
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function textAt(view: DataView, offset: number): string {

@@ -29,12 +29,12 @@ export class PictureReader {
    * memory.
    *
    * @param least how small either side may become, in pixels, where the codec can leave out what is not needed.
-   * @throws Refusal 415 for other files, 413 for too many pixels, 422 for a damaged file.
+   * @throws Refusal 415 for other files, 413 for a file that takes too much time or memory to decode, 422 for a damaged one.
    */
   async show<T>(file: Uint8Array, least: number, use: (image: Picture, header: Header) => T): Promise<T> {
     const header = readHeader(file);
     if (!header) throw new Refusal(415, "expected a JPEG, PNG or WebP file");
-    checkSize(header, least);
+    checkCost(header, least);
     const { format } = header;
     let codec: Codec;
     for (let promise; ;) {
@@ -63,27 +63,44 @@ export class PictureReader {
   }
 }
 
-/** Whatever is decoded, has to be read: that is time. */
+/** Reading a pixel takes time, whether it is kept or not. */
 const MAX_PIXELS = 50_000_000;
 
-/** What decoding a picture may take, of the 128 MB that an isolate has. */
+/**
+ * Scans of a JPEG times its pixels. A scan may visit every block although it has but a few bytes, at up to 3 ns a pixel.
+ * Encoders write some ten scans, of which a picture of 8 million pixels may have this number.
+ */
+const MAX_SCANNED_PIXELS = 80_000_000;
+
+/** Bytes of memory that decoding a picture may take, of the 128 MB that an isolate has. */
 const MAX_DECODE_BYTES = 40 * 2 ** 20;
 
-/** Measured with pictures of 6 million pixels and rounded up. */
-const BYTES_PER_PIXEL = { png: 6.5, webp: 9, jpegRead: 0.25, jpegKept: 6.5, jpegWritten: 4.5 } as const;
+/** Emscripten grows memory by up to a fifth more than it needs. */
+const GROWTH = 1.15;
 
-/** How much memory of WebAssembly a picture takes, its file apart. */
-function bytesFor({ format, progressive, width, height }: Header, least: number): number {
+/** Measured with pictures of 4 million pixels: all memory of the instance. */
+const WEBP_BYTES_PER_PIXEL = 10.3;
+
+/** The memory that a picture takes, its file apart. */
+function bytesFor(header: Header, least: number): number {
+  const { format, width, height, components, bitsPerPixel } = header;
   const pixels = width * height;
-  if (format !== "jpeg") return BYTES_PER_PIXEL[format] * pixels;
+  if (format === "webp") return WEBP_BYTES_PER_PIXEL * pixels;
+  if (format === "png") return GROWTH * (4 + bitsPerPixel / 8) * pixels; // RGBA, made from all samples of the file
+  // 16 bits for each coefficient if they are kept, else some rows
+  const coefficients = (header.progressive ? 2.1 : 0.1) * (bitsPerPixel / 8);
   const factor = [8, 4, 2].find((divisor) => Math.min(width, height) / divisor >= least) ?? 1;
-  const { jpegRead, jpegKept, jpegWritten } = BYTES_PER_PIXEL;
-  return ((progressive ? jpegKept : jpegRead) + jpegWritten / factor ** 2) * pixels;
+  const planes = bitsPerPixel / 8 + components;
+  const copies = (components === 1 ? 3 : 0) + (header.orientation === 1 ? 0 : 3); // RGB made from grey; turned
+  return (coefficients + (planes + copies) / factor ** 2) * pixels;
 }
 
 /** @throws Refusal 413 if decoding takes more time or memory than there may be. */
-function checkSize(header: Header, least: number): void {
-  const { format, progressive, width, height } = header;
-  if (width * height <= MAX_PIXELS && bytesFor(header, least) <= MAX_DECODE_BYTES) return;
-  throw new Refusal(413, `a ${progressive ? "progressive " : ""}${format} of ${width}×${height} pixels is too large`);
+function checkCost(header: Header, least: number): void {
+  const { format, progressive, width, height, scans } = header;
+  const pixels = width * height;
+  const isCheap = pixels <= MAX_PIXELS && pixels * scans <= MAX_SCANNED_PIXELS;
+  if (isCheap && bytesFor(header, least) <= MAX_DECODE_BYTES) return;
+  const kind = `${progressive ? "progressive " : ""}${format}`;
+  throw new Refusal(413, `a ${kind} of ${width}×${height} pixels${scans > 1 ? ` in ${scans} scans` : ""} is too large`);
 }

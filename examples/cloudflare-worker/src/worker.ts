@@ -1,10 +1,10 @@
 /** The Worker: a picture in, JSON out. */
-import type { Network } from "mobilenet-simd";
 import { withBody } from "./body.ts";
 import { CODEC_MODULES } from "./codecs/modules.ts";
 import { uprightSize } from "./codecs/orientation.ts";
 import { Refusal } from "./errors.ts";
-import { IsolateModel } from "./model.ts";
+import type { IsolateModel } from "./model.ts";
+import { pictureIn } from "./multipart.ts";
 import { PictureReader } from "./picture.ts";
 import { leastSide, QUESTIONS } from "./questions.ts";
 import { parseHosts, withRemote } from "./remote.ts";
@@ -15,13 +15,10 @@ export interface Env {
 }
 
 /**
- * Answers `POST /classify` and, if the model is a detector, `POST /detect` with a picture as the body, both with
- * `GET …?url=` if hosts are allowed, and `GET /health`.
- *
- * @param load gives the network; asked once in each isolate.
+ * Answers `POST /classify` and, if the model is a detector, `POST /detect` with a picture as the body or as the file of a
+ * form, both with `GET …?url=` if hosts are allowed, and `GET /health`.
  */
-export function createWorker<E extends Env>(load: (env: E) => Promise<Network>): ExportedHandler<E> {
-  const model = new IsolateModel(load);
+export function createWorker<E extends Env>(model: IsolateModel<E>): ExportedHandler<E> {
   const pictures = new PictureReader(CODEC_MODULES);
 
   async function respond(request: Request, env: E, ctx: ExecutionContext): Promise<object> {
@@ -41,7 +38,8 @@ export function createWorker<E extends Env>(load: (env: E) => Promise<Network>):
       return pictures.show(file, leastSide(net), (image, header) => answer(net, image, uprightSize(header)));
     };
     if (request.method === "GET") return withRemote(query.get("url") ?? "", hosts, use);
-    return withBody(request.body, request.headers.get("content-length"), use);
+    const { body, headers } = request;
+    return withBody(body, headers.get("content-length"), (bytes) => use(pictureIn(bytes, headers.get("content-type"))));
   }
 
   return {

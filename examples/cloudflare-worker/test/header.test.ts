@@ -14,7 +14,16 @@ const frame = (marker: number, width: number, height: number) =>
 
 describe("the size", () => {
   test("of a JPEG", () => {
-    expect(readHeader(JPEG)).toEqual({ format: "jpeg", width: 37, height: 21, orientation: 1, progressive: false });
+    expect(readHeader(JPEG)).toEqual({
+      format: "jpeg",
+      width: 37,
+      height: 21,
+      orientation: 1,
+      progressive: false,
+      scans: 1,
+      components: 3,
+      bitsPerPixel: 24,
+    });
   });
 
   test("of a PNG", async () => {

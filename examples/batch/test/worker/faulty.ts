@@ -10,16 +10,31 @@ const happened = new Set<string>();
 
 export default {
   fetch(request, env) {
-    return new URL(request.url).pathname === "/faults" ? Response.json([...happened]) : fleet.fetch(request, env);
+    const { pathname } = new URL(request.url);
+    if (pathname === "/faults") return Response.json([...happened]);
+    if (pathname === "/strange") return sendStrange(env);
+    return fleet.fetch(request, env);
   },
 
   async queue(batch, env, ctx) {
     const keys = batch.messages.map(({ body }) => String((body as { object?: { key?: unknown } } | null)?.object?.key));
     if (firstOf("crashes", keys)) throw new Error("the consumer crashed before anything");
     const RESULTS = crashing(env.RESULTS, () => firstOf("crashes-late", keys));
-    await fleet.queue(batch, { ...env, PICTURES: failing(env.PICTURES), RESULTS }, ctx);
+    const { promise: stopped, reject: stop } = Promise.withResolvers<never>();
+    const PICTURES = failing(env.PICTURES, () => stop(new Error("the consumer used up its CPU time")));
+    await Promise.race([fleet.queue(batch, { ...env, PICTURES, RESULTS }, ctx), stopped]);
   },
 } satisfies ExportedHandler<Env>;
+
+/** Messages that cannot be serialised or hold as much as a message may. */
+async function sendStrange({ QUEUE }: Env): Promise<Response> {
+  const circle: { self?: object } = {};
+  circle.self = circle;
+  await QUEUE.send({ number: 1n }, { contentType: "v8" });
+  await QUEUE.send({ object: { key: 1n, eTag: circle } }, { contentType: "v8" });
+  await QUEUE.send("x".repeat(127_900), { contentType: "json" });
+  return new Response(null, { status: 204 });
+}
 
 const isOf = (kind: string, key: string) => key.split("/")[1] === kind;
 
@@ -30,8 +45,14 @@ function firstOf(kind: string, keys: readonly string[]): boolean {
   return key !== undefined;
 }
 
-function failing(bucket: R2Bucket): R2Bucket {
+function failing(bucket: R2Bucket, stop: () => void): R2Bucket {
+  let isStopped = false;
   const get = (key: string) => {
+    if (isOf("stops-always", key)) {
+      isStopped = true;
+      stop();
+    }
+    if (isStopped) return new Promise(() => undefined);
     if (isOf("throws-always", key) || firstOf("throws", [key])) throw new Error("the bucket failed");
     if (isOf("overruns-always", key) || firstOf("overruns", [key])) return new Promise(() => undefined);
     return bucket.get(key);

@@ -8,8 +8,8 @@ import { createWorker, type Env } from "../../src/worker.ts";
 import bytes from "../../model.tflite";
 
 const network = fromBytes(bytes);
-const whole = createWorker(() => network);
 const model = new IsolateModel<Env>(() => network);
+const whole = createWorker(model);
 const pictures = new PictureReader(CODEC_MODULES);
 
 export default {

@@ -50,18 +50,29 @@ export function createJpeg(module: WebAssembly.Module): Codec {
   };
 }
 
-/** By what decode_format() says. */
+/** By the value of decode_format(). */
 const TO_RGB: readonly [
   (grey: Uint8Array) => Picture["data"],
   (rgb: Uint8Array) => Picture["data"],
   (cmyk: Uint8Array) => Picture["data"],
-] = [
-  (grey) => Uint8Array.from({ length: grey.length * 3 }, (_, i) => grey[Math.floor(i / 3)]!),
-  (rgb) => rgb,
-  // Adobe's: 255 is no ink
-  (cmyk) =>
-    Uint8Array.from({ length: (cmyk.length / 4) * 3 }, (_, i) => {
-      const pixel = Math.floor(i / 3) * 4;
-      return Math.round((cmyk[pixel + (i % 3)]! * cmyk[pixel + 3]!) / 255);
-    }),
-];
+] = [greyToRgb, (rgb) => rgb, cmykToRgb];
+
+function greyToRgb(grey: Uint8Array): Uint8Array {
+  const rgb = new Uint8Array(grey.length * 3);
+  for (let from = 0, to = 0; from < grey.length; ++from) {
+    rgb[to++] = grey[from]!;
+    rgb[to++] = grey[from]!;
+    rgb[to++] = grey[from]!;
+  }
+  return rgb;
+}
+
+/** In place: the codec's pixels serve nobody else. Ink is inverted, as Adobe stores it: 255 is none. */
+function cmykToRgb(cmyk: Uint8Array): Uint8Array {
+  let to = 0;
+  for (let from = 0; from < cmyk.length; from += 4) {
+    const white = cmyk[from + 3]!;
+    for (let ink = 0; ink < 3; ++ink) cmyk[to++] = Math.round((cmyk[from + ink]! * white) / 255);
+  }
+  return cmyk.subarray(0, to);
+}
