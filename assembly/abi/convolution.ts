@@ -9,8 +9,11 @@ export class Convolution extends Window {
   output: Rows;
   /** Packed weights; the head of each kernel describes them. */
   weights: usize;
-  /** A row of zeros, as long as an input row: what padding above and below an image reads. */
-  zeros: usize;
+  /**
+   * A row of padding. Depthwise: zeros, as long as an input row. Standard, float32: the numbers that padding stands for, as
+   * long as a padded row.
+   */
+  padding: usize;
   /** Groups of channels that are convolved apart. Reserved: 1. */
   groups: i32;
   /** Outputs of a channel in a depthwise convolution. Reserved: 1. */

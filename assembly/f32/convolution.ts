@@ -10,8 +10,7 @@
  * pointwise kernel, 4 pixels × 8 channels. (Later convolutions read nChw8c: move/im2col.ts, then pointwise.)
  */
 import { Convolution } from "../abi/convolution";
-import { Tensor } from "../abi/tensor";
-import { convolution, zero } from "../loops/convolution";
+import { convolution } from "../loops/convolution";
 import { clamp, madd } from "../simd/arithmetic";
 
 export function f32_convolution(
@@ -118,17 +117,26 @@ class Floats {
   }
 
   /**
-   * Copies an image row to the tile, with zeros before and after it. Vectors are stored whole, in ascending order: the next
+   * Copies an image row to the tile, with padding before and after it. Vectors are stored whole, in ascending order: the next
    * store overwrites the excess of the previous one, and the tile has room for it after the last row.
    */
-  copyRow(input: Tensor, row: i32, to: usize, before: usize, rowBytes: usize): void {
-    const from = input.at(0, row);
-    const inPitch = input.pitch;
+  copyRow(params: Convolution, row: i32, to: usize, before: usize, rowBytes: usize): void {
+    const from = params.input.at(0, row);
+    const inPitch = params.input.pitch;
     const end = to + rowBytes;
-    zero(to, to + before);
+    this.pad(params, to, to + before);
     to += before;
     const copied = min(end - to, inPitch);
     for (let i: usize = 0; i < copied; i += 16) v128.store(to + i, v128.load(from + i));
-    zero(to + copied, end);
+    this.pad(params, to + copied, end);
+  }
+
+  /** Writes padding, whole vectors: up to 15 bytes past the end. */
+  @inline
+  pad(params: Convolution, from: usize, end: usize): void {
+    for (let v = params.padding; from < end; from += 16) {
+      v128.store(from, v128.load(v));
+      v += 16;
+    }
   }
 }

@@ -42,8 +42,8 @@ export function convolution<T, E>(
     const y = (row - image * outHeight) * params.strideHeight - params.padTop;
     let to = tile;
     for (let i = y; i < y + kernelHeight; ++i) {
-      if (<u32>i < <u32>inHeight) op.copyRow(params.input, image * inHeight + i, to, before, rowBytes);
-      else zero(to, to + rowBytes);
+      if (<u32>i < <u32>inHeight) op.copyRow(params, image * inHeight + i, to, before, rowBytes);
+      else op.pad(params, to, to + rowBytes);
       to += rowBytes;
     }
     for (let block = blockBegin; block < blockEnd; ++block) {
@@ -52,11 +52,4 @@ export function convolution<T, E>(
     }
     output += outPitch;
   }
-}
-
-/** Writes zeros, whole vectors: up to 15 bytes past the end. */
-@inline
-export function zero(from: usize, end: usize): void {
-  const zeros = i32x4.splat(0);
-  for (; from < end; from += 16) v128.store(from, zeros);
 }

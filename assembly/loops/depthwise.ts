@@ -82,7 +82,7 @@ export function depthwise3x3<T>(
   stride: i32,
 ): void {
   const op = changetype<T>(0);
-  const zeros = params.zeros;
+  const zeros = params.padding;
   const inPitch = params.input.pitch;
   const inHeight = params.input.height;
   const outPitch = params.output.pitch;

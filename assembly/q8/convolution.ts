@@ -11,8 +11,7 @@
  * elements are one operand.
  */
 import { Convolution } from "../abi/convolution";
-import { Tensor } from "../abi/tensor";
-import { convolution, zero } from "../loops/convolution";
+import { convolution } from "../loops/convolution";
 import { dot } from "../simd/arithmetic";
 import { storeRequantized } from "../simd/requantize";
 
@@ -118,19 +117,27 @@ class Pairs {
   }
 
   /** Copies a row of bytes to the tile as int16 less the zero point, with zeros before and after it. */
-  copyRow(input: Tensor, row: i32, to: usize, before: usize, rowBytes: usize): void {
+  copyRow(params: Convolution, row: i32, to: usize, before: usize, rowBytes: usize): void {
+    const input = params.input;
     const from = input.at(0, row);
     const inPitch = input.pitch;
     const flip = i16x8.splat(<i16>input.flip);
     const zeroPoint = i16x8.splat(<i16>input.zeroPoint);
     const end = to + rowBytes;
-    zero(to, to + before);
+    this.pad(params, to, to + before);
     to += before;
     const elements = min((end - to) >> 1, inPitch);
     for (let i: usize = 0; i < elements; i += 8) {
       const v = v128.xor(v128.load8x8_u(from + i), flip);
       v128.store(to + 2 * i, i16x8.sub(v, zeroPoint));
     }
-    zero(to + 2 * elements, end);
+    this.pad(params, to + 2 * elements, end);
+  }
+
+  /** Writes zeros, whole vectors: up to 15 bytes past the end. */
+  @inline
+  pad(params: Convolution, from: usize, end: usize): void {
+    const zeros = i16x8.splat(0);
+    for (; from < end; from += 16) v128.store(from, zeros);
   }
 }

@@ -54,7 +54,7 @@ test("a constant operand and the row of zeros get their addresses", () => {
       input: view(0),
       output: { of: "tile", fields },
       weights,
-      zeros: "zeros",
+      padding: "zeros",
       groups: 1,
       depthMultiplier: 1,
       lo: 0,
@@ -67,7 +67,7 @@ test("a constant operand and the row of zeros get their addresses", () => {
   const written = read(writer.bytes, writer.write(constant), "Binary");
   expect(read(writer.bytes, written["other"]!, "Rows")["address"]).toBe(77);
   const convolution = read(writer.bytes, writer.write(depthwise), "Convolution");
-  expect(convolution).toMatchObject({ weights: 77, zeros: 88, padTop: 1 });
+  expect(convolution).toMatchObject({ weights: 77, padding: 88, padTop: 1 });
   expect(read(writer.bytes, convolution["output"]!, "Rows")).toMatchObject({ address: 0, onTile: 1 });
 });
 

@@ -2,10 +2,11 @@
  * Standard convolution, in one of three ways: 1×1 is a matrix product; the network's input is read in NHWC, as it lies
  * there; any other convolution gathers its inputs on the scratch tile (im2col) and is then a matrix product too.
  */
+import { UnsupportedError } from "../../errors.js";
 import type { OpOf } from "../../ir/ops/index.js";
 import type { Size } from "../../ir/window.js";
 import { featureMap, type FeatureMap, type Tensor } from "../../ir/tensor.js";
-import { call, type Call } from "../call.js";
+import { call, type Call, type Packed } from "../call.js";
 import { BLOCK, blocksOf, bounds, pixelBytesOf, ROUND, tileViewOf, windowOf } from "../layout.js";
 import { packConvolution, packIntegerConvolution } from "../pack.js";
 import { floatMatrix, integerMatrix } from "../weights.js";
@@ -23,6 +24,9 @@ export const convolution: Lowering<"convolution"> = {
   fromNhwc: (op, tensors) => (isPointwise(op, tensors) ? undefined : "nChw8c"),
   readsTile: isPointwise,
   lower(site) {
+    if (site.op.padValue && !(site.readsNhwc && site.elementType === "f32")) {
+      throw new UnsupportedError("pad values expected with a float32 convolution of the network's input");
+    }
     if (isPointwise(site.op, site.tensors)) return product(site, site.inputRows());
     if (site.readsNhwc) return [fromImage(site)];
     const gathered = gatheredMap(site);
@@ -53,13 +57,25 @@ function fromImage(site: Site<OpOf<"convolution">>): Call {
     input: site.inputView(),
     output: site.outputView(),
     weights: packed,
-    zeros: "unused" as const,
+    padding: elementType === "f32" ? paddingRow(op.padValue, from.channels, elements) : ("unused" as const),
     groups: 1,
     depthMultiplier: 1,
     ...bounds(op.activation, y),
     round: ROUND,
   };
   return call(`${elementType}_convolution`, params, { blocks: blocksOf(to.channels), tileBytes: () => scratch });
+}
+
+/** A padded row of nothing but padding: the numbers that it stands for, pixel by pixel. */
+function paddingRow(values: readonly number[] | undefined, channels: number, elements: number): Packed {
+  return {
+    bytes: elements * 4,
+    write({ buffer }, address) {
+      if (!values) return; // memory is zero
+      const row = new Float32Array(buffer, address, elements);
+      for (let i = 0; i < elements; ++i) row[i] = values[i % channels]!;
+    },
+  };
 }
 
 /** The pixels of the output with a whole block for each tap and block of the input. */

@@ -25,7 +25,7 @@ export const depthwise: Lowering<"depthwise"> = {
       input: site.inputView(),
       output: site.outputRows(),
       weights: packWeights(site, variant !== "", height * width),
-      zeros: "zeros" as const,
+      padding: "zeros" as const,
       groups: 1,
       depthMultiplier: 1,
       ...bounds(op.activation, y),

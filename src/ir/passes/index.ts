@@ -9,6 +9,8 @@ import { toFloat32 } from "./precision.js";
 export interface PrepareOptions {
   /** "float32" dequantises 8-bit models. Default: as the file has it. */
   readonly precision?: "float32" | undefined;
+  /** Whether convolutions may pad with other numbers than 0, as the compiler's do and files' do not. Default: true. */
+  readonly padValues?: boolean | undefined;
 }
 
 export interface Pass {
@@ -24,7 +26,7 @@ export const PASSES: readonly Pass[] = [
   { name: "batch norms as depthwise", run: batchNormsAsDepthwise },
   { name: "absorb pads and activations", run: absorb },
   // Last, because a normalisation may arrive as batch norms and its convolution may absorb a pad.
-  { name: "fold normalization", run: (graph) => foldNormalization(graph) },
+  { name: "fold normalization", run: (graph, { padValues }) => foldNormalization(graph, { padValues }) },
 ];
 
 /**

@@ -13,15 +13,15 @@ import { floatConstant, type Tensor } from "../tensor.js";
 import { isUnpadded } from "../window.js";
 
 export interface NormalizationOptions {
-  /** Whether the convolutions of the compiler can pad with other numbers than 0. Default: false. */
-  readonly padValues?: boolean;
+  /** Whether the convolutions of the compiler can pad with other numbers than 0. Default: true. */
+  readonly padValues?: boolean | undefined;
 }
 
 /**
  * The graph without the normalisation between a float32 input and the convolution that alone reads it. It stays where
  * padding would need a number that the convolution cannot pad with.
  */
-export function foldNormalization(graph: Graph, { padValues = false }: NormalizationOptions = {}): Graph {
+export function foldNormalization(graph: Graph, { padValues = true }: NormalizationOptions = {}): Graph {
   const tensors = [...graph.tensors];
   const makers = new Map(graph.ops.map((op) => [op.outputs[0]!, op]));
   const inner = solelyRead(graph);
