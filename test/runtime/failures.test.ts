@@ -67,20 +67,19 @@ test("a network says that it cannot run", async () => {
   net.dispose();
 });
 
-/** A module whose kernel "pad" runs `code`, with the scratch tile of its thread in local 1. */
+/** A module on shared memory whose kernel "pad" runs `code`; local 0 is the address of its parameters. */
 function moduleOf(code: readonly number[]): WebAssembly.Module {
   const text = (name: string) => [name.length, ...Array.from(name, (letter) => letter.charCodeAt(0))];
   const section = (id: number, bytes: readonly number[]) => [id, bytes.length, ...bytes];
   const body = [0, ...code, 0x0b];
+  const header = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]; // \0asm, version 1
+  const types = section(1, [1, 0x60, 6, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0]);
+  const imports = section(2, [1, ...text("env"), ...text("memory"), 2, 3, 1, 1]);
+  const functions = section(3, [1, 0]);
+  const exports = section(7, [1, ...text("pad"), 0, 0]);
+  const bodies = section(10, [1, body.length, ...body]);
   return new WebAssembly.Module(
-    Uint8Array.from([
-      ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-      ...section(1, [1, 0x60, 6, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0x7f, 0]),
-      ...section(2, [1, ...text("env"), ...text("memory"), 2, 3, 1, 1]),
-      ...section(3, [1, 0]),
-      ...section(7, [1, ...text("pad"), 0, 0]),
-      ...section(10, [1, body.length, ...body]),
-    ]),
+    Uint8Array.from([...header, ...types, ...imports, ...functions, ...exports, ...bodies]),
   );
 }
 
