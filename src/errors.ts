@@ -13,7 +13,7 @@ const MAX_MESSAGE = 500;
 const MAX_QUOTE = 80;
 
 /** Which error it is: the same in every build and every copy of the package. */
-export type ErrorCode = "format" | "unsupported" | "source" | "disposed";
+export type ErrorCode = "format" | "unsupported" | "source" | "disposed" | "execution";
 
 /** The base of all errors of the package. */
 export abstract class PackageError extends Error {
@@ -55,6 +55,16 @@ export class DisposedError extends PackageError {
   static override readonly name: string = "DisposedError";
   override readonly name: string = "DisposedError";
   override readonly code: ErrorCode = "disposed";
+}
+
+/**
+ * A run stopped: a kernel trapped, or a thread threw. The network cannot run again. `cause` is the error of the calling
+ * thread, if it was that one.
+ */
+export class ExecutionError extends PackageError {
+  static override readonly name: string = "ExecutionError";
+  override readonly name: string = "ExecutionError";
+  override readonly code: ErrorCode = "execution";
 }
 
 /** Describes a value for a message: `Uint8Array of length 3`, `string "abc"`, `NaN`. */

@@ -30,6 +30,7 @@ export type { LoadFaces, LoadFacesOptions } from "./faces/load.js";
 export type { WeightFiles } from "./faces/weights.js";
 export {
   DisposedError,
+  ExecutionError,
   FormatError,
   ModelError,
   PackageError,

@@ -30,6 +30,7 @@ export type { MemoryReport } from "./compiler/plan.js";
 export type { Limits } from "./detection/limits.js";
 export {
   DisposedError,
+  ExecutionError,
   FormatError,
   ModelError,
   PackageError,

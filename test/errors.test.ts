@@ -1,7 +1,15 @@
 /** Errors: their names and codes in minified builds, and messages that no input can blow up. */
 import { join } from "node:path";
 import { describe as suite, expect, test } from "vitest";
-import { DisposedError, FormatError, SourceError, UnsupportedError, describe, quote } from "../src/errors.js";
+import {
+  DisposedError,
+  ExecutionError,
+  FormatError,
+  SourceError,
+  UnsupportedError,
+  describe,
+  quote,
+} from "../src/errors.js";
 import { mobileNetV1 } from "../src/models/mobilenetv1.js";
 import { withSharedMemory } from "../src/runtime/kernels.js";
 import { buildFile } from "./support/modules.js";
@@ -11,7 +19,14 @@ const built = (await import(join(import.meta.dirname, "../build/index.js"))) as 
 
 suite("the minified build", () => {
   test("keeps the names of the classes", () => {
-    const names = ["DisposedError", "FormatError", "ModelError", "SourceError", "UnsupportedError"] as const;
+    const names = [
+      "DisposedError",
+      "ExecutionError",
+      "FormatError",
+      "ModelError",
+      "SourceError",
+      "UnsupportedError",
+    ] as const;
     for (const name of names) expect(built[name].name).toBe(name);
   });
 
@@ -39,12 +54,15 @@ suite("the minified build", () => {
 suite("messages", () => {
   const hostile = `\u001b[31m\n\u0000\u2028\ud800${"x".repeat(10_000)}`;
 
-  test.each([FormatError, UnsupportedError, SourceError, DisposedError])("of %o are short and printable", (Class) => {
-    const { message } = new Class(hostile);
-    expect(message.length).toBe(500);
-    expect(message).toMatch(/^[^\p{Cc}\p{Cs}\u2028]*$/u);
-    expect(new Class("plain").message).toBe("plain");
-  });
+  test.each([FormatError, UnsupportedError, SourceError, DisposedError, ExecutionError])(
+    "of %o are short and printable",
+    (Class) => {
+      const { message } = new Class(hostile);
+      expect(message.length).toBe(500);
+      expect(message).toMatch(/^[^\p{Cc}\p{Cs}\u2028]*$/u);
+      expect(new Class("plain").message).toBe("plain");
+    },
+  );
 
   test.each([
     [undefined, "undefined"],

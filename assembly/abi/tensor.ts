@@ -5,6 +5,11 @@
  * models, an int16 that holds q - zeroPoint: 0 is the real number 0 in both, so padding is zeros, and uint8 and int8
  * tensors are the same thing. Inputs and outputs of a network lie in NHWC, with the bytes of their type.
  *
+ * The channels after C that fill up the last block are 0 in every activation in nChw8c, float32 or 8-bit, in the arena or on
+ * the tile. Kernels read whole blocks and rely on it; a kernel that leaves anything else there is wrong. Most keep the rule
+ * for free: a function of zeros, a copy of zeros, or a product with zero weights and zero scales is 0, as lo ≤ 0 ≤ hi. The
+ * others write zeros (simd/channels.ts).
+ *
  * Rows count through the batch: row r is row r mod height of image r div height.
  */
 @unmanaged

@@ -12,6 +12,7 @@
 import { Convolution } from "../abi/convolution";
 import { convolution } from "../loops/convolution";
 import { clamp, madd } from "../simd/arithmetic";
+import { clearAfter } from "../simd/channels";
 
 export function f32_convolution(
   params: Convolution,
@@ -22,6 +23,10 @@ export function f32_convolution(
   blockEnd: i32,
 ): void {
   convolution<Floats, f32>(params, tile, rowBegin, rowEnd, blockBegin, blockEnd);
+  // Infinity · 0 is NaN.
+  const output = params.output;
+  const called = rowEnd - rowBegin;
+  clearAfter(output, output.from(tile, rowBegin), output.stride(called), called * output.width, blockEnd);
 }
 
 

@@ -2,9 +2,10 @@
  * LOGISTIC, the sigmoid: output = 1 / (1 + exp(-input)). Negative inputs use exp(input) / (1 + exp(input)), so the
  * exponential never overflows.
  *
- * Input and output: nChw8c float32.
+ * Input and output: nChw8c float32. LOGISTIC(0) is 1/2, so the channels after the last one are cleared.
  */
 import { Unary } from "../abi/elementwise";
+import { clearAfter } from "../simd/channels";
 import { exponential } from "./exponential";
 
 export function f32_logistic(
@@ -30,4 +31,6 @@ export function f32_logistic(
       v128.store(y + i, f32x4.div(numerator, f32x4.add(one, e)));
     }
   }
+  const pixels = (rowEnd - rowBegin) * output.width;
+  clearAfter(output, output.at(0, rowBegin), output.blockBytes, pixels, blockEnd);
 }

@@ -14,6 +14,7 @@
 import { Product } from "../abi/product";
 import { clamp, madd } from "../simd/arithmetic";
 import { WIDE } from "../simd/builds";
+import { clearAfter } from "../simd/channels";
 
 export function f32_pointwise(
   params: Product,
@@ -64,6 +65,8 @@ export function f32_pointwise(
     const offset = <usize>(p * 32);
     onePixel(params, input + offset, inStride, output + offset, outStride, blockBegin, blockEnd);
   }
+  // Infinity · 0 is NaN.
+  clearAfter(params.output, output, outStride, pixels, blockEnd);
 }
 
 /** Four pixels × eight channels, or × the sixteen of a pair of blocks. */

@@ -6,6 +6,7 @@
  * Input and output: nChw8c float32. Every call computes all blocks of its rows.
  */
 import { Softmax } from "../abi/elementwise";
+import { clearAfter, existing } from "../simd/channels";
 import { exponential } from "./exponential";
 
 export function f32_softmax(
@@ -27,8 +28,8 @@ export function f32_softmax(
     let peak = f32x4.splat(-f32.MAX_VALUE);
     for (let block = 0; block < blocks; ++block) {
       const v = x + <usize>block * inStride;
-      const low = valid(channels, block * 8);
-      const high = valid(channels, block * 8 + 4);
+      const low = existing(channels, block * 8);
+      const high = existing(channels, block * 8 + 4);
       peak = f32x4.pmax(peak, v128.bitselect(v128.load(v), peak, low));
       peak = f32x4.pmax(peak, v128.bitselect(v128.load(v, 16), peak, high));
     }
@@ -41,8 +42,8 @@ export function f32_softmax(
       const w = y + <usize>block * outStride;
       const low = exponential(f32x4.mul(beta, f32x4.sub(v128.load(v), peak)));
       const high = exponential(f32x4.mul(beta, f32x4.sub(v128.load(v, 16), peak)));
-      const e = v128.and(low, valid(channels, block * 8));
-      const f = v128.and(high, valid(channels, block * 8 + 4));
+      const e = v128.and(low, existing(channels, block * 8));
+      const f = v128.and(high, existing(channels, block * 8 + 4));
       v128.store(w, e);
       v128.store(w, f, 16);
       sums = f32x4.add(sums, f32x4.add(e, f));
@@ -60,10 +61,7 @@ export function f32_softmax(
     x += 32;
     y += 32;
   }
-}
-
-/** All ones in the lanes of the channels first…first + 3 that exist. */
-@inline
-function valid(channels: i32, first: i32): v128 {
-  return i32x4.lt_s(i32x4.add(i32x4.splat(first), i32x4(0, 1, 2, 3)), i32x4.splat(channels));
+  // Where the sum is NaN, 0 / sum is NaN as well.
+  const pixels = (rowEnd - rowBegin) * params.output.width;
+  clearAfter(params.output, params.output.at(0, rowBegin), outStride, pixels, blocks);
 }

@@ -9,6 +9,7 @@
  * its rows.
  */
 import { Placement } from "../abi/move";
+import { entry } from "../simd/table";
 
 export function concatenation(
   params: Placement,
@@ -51,7 +52,8 @@ export function concatenation(
 /** Copies one pixel channel by channel. */
 function copyPixel(params: Placement, x: usize, inStride: usize, out: usize, outStride: usize): void {
   const bytes = params.input.pixelBytes >> 3;
-  const zero = params.table + <usize>params.input.zeroPoint * 2;
+  const table = params.table;
+  const zeroPoint = params.input.zeroPoint;
   const channels = params.input.channels;
   const rescales = params.rescales;
   let to = params.channel;
@@ -64,7 +66,7 @@ function copyPixel(params: Placement, x: usize, inStride: usize, out: usize, out
     } else if (bytes == 4) {
       store<u32>(at, load<u32>(from));
     } else {
-      store<u16>(at, rescales ? load<u16>(zero + <usize>(<i32>load<i16>(from) * 2)) : load<u16>(from));
+      store<i16>(at, rescales ? entry(table, from, zeroPoint) : load<i16>(from));
     }
   }
 }

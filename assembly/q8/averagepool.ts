@@ -11,7 +11,7 @@
  */
 import { Pool } from "../abi/pool";
 import { pool } from "../loops/pooling";
-import { clamp, toInteger } from "../simd/arithmetic";
+import { clampNumber, toInteger } from "../simd/arithmetic";
 
 export function q8_averagepool(
   params: Pool,
@@ -69,5 +69,5 @@ function mean(sum: v128, n: i32, zeroPoint: i32, lo: v128, hi: v128, round: v128
   const sign = i32x4.shr_s(s, 31);
   const half = i32x4.sub(v128.xor(i32x4.splat(n >> 1), sign), sign);
   const quotient = f32x4.div(f32x4.convert_i32x4_s(i32x4.add(s, half)), f32x4.splat(<f32>n));
-  return toInteger(clamp(f32x4.sub(f32x4.trunc(quotient), f32x4.splat(<f32>zeroPoint)), lo, hi), round);
+  return toInteger(clampNumber(f32x4.sub(f32x4.trunc(quotient), f32x4.splat(<f32>zeroPoint)), lo, hi), round);
 }

@@ -2,9 +2,10 @@
  * Any function of one 8-bit element (LOGISTIC, LEAKY_RELU): output = table[input + zero point of the input].
  *
  * Input and output: nChw8c int16. Table: int16 [256], the output less its zero point for each distance from the lowest
- * value of the input's type. The channels past the last one stay 0, whatever the table says of 0.
+ * value of the input's type. The channels after the last one stay 0, whatever the table says of 0.
  */
 import { Unary } from "../abi/elementwise";
+import { entry } from "../simd/table";
 
 export function q8_lookup(
   params: Unary,
@@ -14,7 +15,8 @@ export function q8_lookup(
   blockBegin: i32,
   blockEnd: i32,
 ): void {
-  const zero = params.table + <usize>params.input.zeroPoint * 2;
+  const table = params.table;
+  const zeroPoint = params.input.zeroPoint;
   const input = params.input.address;
   const output = params.output;
   const bytes = <usize>(rowEnd - rowBegin) * output.pitch;
@@ -24,7 +26,7 @@ export function q8_lookup(
     const y = output.address + start;
     const exist = <usize>(output.channels - block * 8) * 2;
     for (let i: usize = 0; i < bytes; i += 2) {
-      store<i16>(y + i, (i & 15) < exist ? load<i16>(zero + <usize>(<i32>load<i16>(x + i) * 2)) : 0);
+      store<i16>(y + i, (i & 15) < exist ? entry(table, x + i, zeroPoint) : 0);
     }
   }
 }

@@ -6,7 +6,7 @@
  * NaN becomes the lower bound.
  */
 import { Unary } from "../abi/elementwise";
-import { toInteger } from "../simd/arithmetic";
+import { clampNumber, toInteger } from "../simd/arithmetic";
 
 /** From nChw8c float32 to nChw8c int16, which hold q less its zero point. */
 export function q8_quantize(
@@ -67,8 +67,8 @@ export function q8_quantizeNhwc(
   }
 }
 
-/** Four floats to int32. pmax(lo, x) returns lo if x is NaN. */
+/** Four floats to int32. */
 @inline
 function quantize(x: usize, factor: v128, lo: v128, hi: v128, round: v128): v128 {
-  return toInteger(f32x4.pmin(hi, f32x4.pmax(lo, f32x4.mul(v128.load(x), factor))), round);
+  return toInteger(clampNumber(f32x4.mul(v128.load(x), factor), lo, hi), round);
 }

@@ -4,7 +4,8 @@
  *   t[c] = table[max - input[c]] = exp(-input scale · β · (max - input[c]))
  *   output[c] = floor(t[c] / (Σ t · output scale) + 1/2)       the sum in float32, in the order of the channels
  *
- * Input and output: nChw8c int16. Table: float32 [256]. Every call computes all blocks of its rows.
+ * Input and output: nChw8c int16. Table: float32 [256]; the index is masked. A NaN, which only a table can bring, becomes the
+ * lower bound. Every call computes all blocks of its rows.
  */
 import { Softmax } from "../abi/elementwise";
 
@@ -31,8 +32,10 @@ export function q8_softmax(
     for (let c = 0; c < channels; ++c) {
       const e = exponential(table, peak, element(x, c, inStride));
       const value = floor<f32>(e * inverse + 0.5);
-      store<i16>(element(y, c, outStride), <i16>max(params.lo, min(value, params.hi)));
+      const clamped = value > params.lo ? min(value, params.hi) : params.lo;
+      store<i16>(element(y, c, outStride), <i16>clamped);
     }
+    for (let c = channels; c & 7; ++c) store<i16>(element(y, c, outStride), 0);
     x += 16;
     y += 16;
   }
@@ -47,5 +50,6 @@ function element(pixel: usize, c: i32, stride: usize): usize {
 /** The exponential of an element, from the table. */
 @inline
 function exponential(table: usize, peak: i32, element: usize): f32 {
-  return load<f32>(table + <usize>(peak - load<i16>(element)) * 4);
+  const distance = (peak - load<i16>(element)) & 255;
+  return load<f32>(table + ((<usize>distance) << 2));
 }

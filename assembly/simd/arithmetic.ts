@@ -22,6 +22,12 @@ export function clamp(x: v128, lo: v128, hi: v128): v128 {
   return f32x4.pmin(f32x4.pmax(x, lo), hi);
 }
 
+/** The same for values that become integers. NaN becomes lo: both return their first operand unless the second compares. */
+@inline
+export function clampNumber(x: v128, lo: v128, hi: v128): v128 {
+  return f32x4.pmin(hi, f32x4.pmax(lo, x));
+}
+
 /** Four floats of magnitude below 2^22 to int32, half to even. */
 @inline
 export function toInteger(x: v128, round: v128): v128 {

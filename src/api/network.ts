@@ -91,7 +91,8 @@ export class Network {
    * them in the order of `inputs`, or a record by name. A network loaded with a batch also takes fewer images.
    * @returns the outputs in the order of `outputs`, copied out of the network's memory.
    * @throws TypeError for another kind of array or a record if two inputs have the same name, RangeError for a wrong length
-   * or a number that is not finite, DisposedError after dispose().
+   * or a number that is not finite, DisposedError after dispose(), ExecutionError if a kernel or a thread fails; the
+   * network cannot run again then.
    */
   run(input: RunInput): TensorValue[] {
     const { runner } = this;

@@ -4,6 +4,7 @@ import { writeImage } from "../compiler/image.js";
 import { compileGraph } from "../compiler/index.js";
 import { affineOf, BLOCK, blocksOf, elementTypeOf } from "../compiler/layout.js";
 import { PAGE, type MemoryReport, type Plan } from "../compiler/plan.js";
+import { ExecutionError } from "../errors.js";
 import type { Contents } from "../io/source.js";
 import type { Graph } from "../ir/graph.js";
 import { elementCount, featureMap, type Tensor, type TensorView } from "../ir/tensor.js";
@@ -59,6 +60,7 @@ export class Program implements Runner {
   readonly #steps: readonly BoundStep[];
   readonly #pool: ThreadPool | undefined;
   readonly #batch: number;
+  #hasFailed = false;
 
   private constructor({ graph, plan, buffer, steps, pool, batch, target, features }: Parts) {
     this.graph = withoutConstants(graph);
@@ -118,10 +120,18 @@ export class Program implements Runner {
    * memory serves other tensors.
    *
    * @param ends takes the time at which each step ended, by performance.now().
+   * @throws ExecutionError if a kernel or a thread fails, and for every call after that.
    */
   execute(images = this.#batch, ends?: Float64Array): void {
-    if (this.#pool) this.#pool.execute(images, ends);
-    else this.#executeAlone(images, ends);
+    if (this.#hasFailed) throw new ExecutionError("the network cannot run: an earlier run failed");
+    try {
+      if (this.#pool) this.#pool.execute(images, ends);
+      else this.#executeAlone(images, ends);
+    } catch (cause) {
+      this.#hasFailed = true;
+      this.dispose();
+      throw new ExecutionError(`the run failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    }
   }
 
   #executeAlone(images: number, ends: Float64Array | undefined): void {

@@ -9,7 +9,8 @@ import { outputQuantization, perChannel, randomBias, randomTensor, type Flavour 
 
 /** Layers one after another; each method gives the index of its output. */
 class Layers {
-  readonly flavour: Flavour;
+  /** Of the tensors that follow. */
+  flavour: Flavour;
   readonly random: () => number;
   readonly #tensors: Tensor[] = [];
   readonly #ops: Op[] = [];
@@ -191,4 +192,67 @@ export function singleShotDetector(flavour: Flavour, seed: number): Graph {
     [heads[0], scores, constant],
   );
   return net.graph([...found, heads[0], scores]);
+}
+
+/** The branches of everyOperator(). Each is given 13 channels, which leaves three lanes of the last block empty. */
+const BRANCHES: Readonly<Record<string, (net: Layers, x: number, image: number) => number>> = {
+  "the image": (_, _x, image) => image,
+  activation: (net, x) => net.apply({ type: "activation", activation: "relu6" }, [x]),
+  add: (net, x) => net.apply({ type: "add", activation: "none" }, [x, net.convolution(x, 13, 1, 1, "none")]),
+  "add, constant": (net, x) => {
+    const constant = net.constant(randomTensor("addend", [13], net.flavour, net.random));
+    return net.apply({ type: "add", activation: "none" }, [x, constant]);
+  },
+  averagepool: (net, x) => net.apply({ ...POOL, type: "averagepool" }, [x]),
+  maxpool: (net, x) => net.apply({ ...POOL, type: "maxpool" }, [x]),
+  mean: (net, x) => net.apply({ type: "mean", keepDims: true }, [x]),
+  "concatenation of channels": (net, x) => {
+    return net.apply({ type: "concatenation", axis: 3 }, [x, net.convolution(x, 6, 1, 1, "none")]);
+  },
+  "concatenation of rows": (net, x) => {
+    const parts = [x, net.convolution(x, 13, 1, 1, "none", x)];
+    return net.apply({ type: "concatenation", axis: 1 }, parts, net.quantization(x));
+  },
+  "1×1 convolution": (net, x) => net.convolution(x, 9, 1, 1, "relu6"),
+  "3×3 convolution": (net, x) => net.convolution(x, 9, 3, 1, "relu"),
+  depthwise: (net, x) => net.depthwise(x, 1, "relu6"),
+  "depthwise, stride 2": (net, x) => net.depthwise(x, 2, "none"),
+  "depthwise, stride 3": (net, x) => net.depthwise(x, 3, "relu"),
+  leakyrelu: (net, x) => net.apply({ type: "leakyrelu", slope: 0.25 }, [x]),
+  logistic: (net, x) => net.apply({ type: "logistic" }, [x]),
+  softmax: (net, x) => net.apply({ type: "softmax", beta: 1 }, [x]),
+  pad: (net, x) => {
+    return net.apply({ type: "pad", padding: { top: 1, bottom: 2, left: 2, right: 1 } }, [x]);
+  },
+  reshape: (net, x) => net.apply({ type: "reshape", shape: [1, 13, 6, 5] }, [x]),
+  transpose: (net, x) => net.apply({ type: "transpose", permutation: [0, 1, 3, 2] }, [x]),
+  slice: (net, x) => {
+    return net.apply({ type: "slice", begin: [0, 0, 1, 2], size: [1, 6, 4, 10], step: [1, 1, 1, 1] }, [x]);
+  },
+  "another element type": (net, x) => {
+    const { flavour } = net;
+    if (flavour === "float32") {
+      net.flavour = "uint8";
+      const quantization = { scale: [Math.fround(1 / 64)], zeroPoint: [100], axis: 0 };
+      const product = net.convolution(net.apply({ type: "quantize" }, [x], quantization), 13, 1, 1, "none");
+      net.flavour = "float32";
+      return net.apply({ type: "dequantize" }, [product]);
+    }
+    const bytes = net.apply({ type: "quantize" }, [x]);
+    net.flavour = "float32";
+    const product = net.convolution(net.apply({ type: "dequantize" }, [bytes]), 13, 1, 1, "none");
+    net.flavour = flavour;
+    return net.apply({ type: "quantize" }, [product], net.quantization(x));
+  },
+};
+
+const POOL = { kernel: [2, 3], stride: [1, 2], padding: NO_PADDING, activation: "none" } as const;
+
+/** Each operator between a convolution of the image and a pointwise convolution, which reads whole blocks: an output each. */
+export function everyOperator(flavour: Flavour, seed: number): { graph: Graph; branches: readonly string[] } {
+  const net = new Layers(flavour, seed);
+  const image = net.input([1, 6, 5, 3]);
+  const x = net.convolution(image, 13, 3, 1, "none");
+  const outputs = Object.values(BRANCHES).map((branch) => net.convolution(branch(net, x, image), 11, 1, 1, "none"));
+  return { graph: net.graph(outputs), branches: Object.keys(BRANCHES) };
 }

@@ -11,6 +11,10 @@ export const RUNS = 2 * LINE;
 export const SLEEPING = 3 * LINE;
 /** Images of the batch that this run computes. */
 export const IMAGES = 4 * LINE;
+/** Threads that sleep until a step is done. */
+export const WAITING = 5 * LINE;
+/** 1 after an exception on any thread: the run and all threads end. */
+export const FAILED = 6 * LINE;
 
 /** Bytes of the counters. */
-export const CONTROL_BYTES = 5 * LINE * 4;
+export const CONTROL_BYTES = 7 * LINE * 4;

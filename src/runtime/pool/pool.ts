@@ -8,7 +8,10 @@ import type { WorkerInit } from "./worker.js";
 export interface ThreadPool {
   /** Threads beside the caller's. */
   readonly workers: number;
-  /** Runs the program for so many images; `ends` takes the time at which each step ended. Returns when all is done. */
+  /**
+   * Runs the program for so many images; `ends` takes the time at which each step ended. Returns when all is done, throws
+   * when any thread fails. After that, the pool has no workers and must not be used.
+   */
   execute(images: number, ends?: Float64Array): void;
   /** Ends the workers. */
   terminate(): void;
