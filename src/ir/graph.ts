@@ -117,7 +117,7 @@ function inOrder(graph: Graph): Op[] {
       }
       if (waiting.length) {
         state[index] = 1;
-        stack.push(...waiting);
+        for (const from of waiting) stack.push(from);
       } else {
         state[index] = 2;
         ordered.push(graph.ops[index]!);
