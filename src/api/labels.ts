@@ -13,10 +13,18 @@ export function parseLabels(text: string): string[] {
   return lines;
 }
 
-/** Checks labels that a caller gave. Throws TypeError if they are not strings. */
-export function checkLabels(labels: readonly string[]): readonly string[] {
+/**
+ * Checks labels that a caller gave for a model with outputs for so many classes.
+ *
+ * @throws TypeError if they are not strings, RangeError if no output has as many classes.
+ */
+export function checkLabels(labels: readonly string[], counts: readonly number[]): readonly string[] {
   const wrong = labels.findIndex((label) => typeof label !== "string");
   if (wrong >= 0) throw new TypeError(`"labels" must be strings, got ${describe(labels[wrong])} at ${wrong}`);
+  if (!counts.includes(labels.length)) {
+    const expected = [...new Set(counts)].slice(0, 8).join(" or ");
+    throw new RangeError(`"labels" must be ${expected} strings, got ${labels.length}`);
+  }
   return labels;
 }
 

@@ -17,7 +17,7 @@ import {
 } from "../runtime/features.js";
 import type { ModuleSource } from "../runtime/kernels.js";
 import { Program } from "../runtime/program.js";
-import { labelCounts, pooledFeatures } from "./head.js";
+import { explicitCounts, labelCounts, pooledFeatures } from "./head.js";
 import { checkLabels, embeddedLabels, parseLabels } from "./labels.js";
 import { Network, type RuntimeReasons } from "./network.js";
 
@@ -197,9 +197,11 @@ async function readLabels(
   graph: Graph,
 ): Promise<readonly string[] | undefined> {
   if (labels === undefined) return file && embeddedLabels(file, labelCounts(graph));
-  if (Array.isArray(labels)) return checkLabels(labels);
-  if (typeof labels === "string" && labels.includes("\n")) return parseLabels(labels);
-  return parseLabels(decodeText((await readSource(labels as Source, "labels", MAX_LABEL_BYTES)).bytes));
+  const counts = explicitCounts(graph);
+  if (Array.isArray(labels)) return checkLabels(labels, counts);
+  const isText = typeof labels === "string" && labels.includes("\n");
+  const text = isText ? labels : decodeText((await readSource(labels as Source, "labels", MAX_LABEL_BYTES)).bytes);
+  return checkLabels(parseLabels(text), counts);
 }
 
 function isGraph(model: Source | Files | Graph): model is Graph {

@@ -52,7 +52,7 @@ export function isGroup(step: Step): step is Group {
 /**
  * Lowers and fuses the operators of a graph.
  *
- * @throws UnsupportedError that names the operator where no kernel fits, RangeError if constants exceed maxMemory:
+ * @throws UnsupportedError that names the operator where no kernel fits, or for too many calls; RangeError if constants exceed maxMemory:
  * operators that share weights may need them in several layouts, each with a copy of its own.
  */
 export function fuseGraph(graph: Graph, options: FuseOptions): Fused {
@@ -60,6 +60,9 @@ export function fuseGraph(graph: Graph, options: FuseOptions): Fused {
   for (const index of graph.ops.keys()) fuser.add(index);
   return fuser.finish();
 }
+
+/** Far above any network of this kind; the work of planning grows with it. */
+const MAX_CALLS = 25_000;
 
 /** Calls that leave their result on the scratch tile, for the operator that reads it. */
 interface Pending {
@@ -78,6 +81,7 @@ class Fuser {
   readonly #pending = new Map<number, Pending>();
   readonly #steps: Step[] = [];
   #constantBytes = 0;
+  #calls = 0;
 
   constructor(graph: Graph, options: FuseOptions) {
     this.#graph = graph;
@@ -148,6 +152,8 @@ class Fuser {
   }
 
   #push(op: number, tensor: number, calls: readonly Call[], work: number, tileWork = 0): void {
+    this.#calls += calls.length;
+    if (this.#calls > MAX_CALLS) throw new UnsupportedError(`the graph expected at most ${MAX_CALLS} kernel calls`);
     const { images, height, width } = featureMap(this.#graph.tensors[tensor]!.shape);
     const rows = images * height;
     this.#steps.push({ op, calls, rows, width, rowWork: (work + tileWork) / rows, tileWork: tileWork / rows });

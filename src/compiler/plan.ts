@@ -113,11 +113,11 @@ export function planMemory(graph: Graph, fused: Fused, { maxMemory, keep, thread
   if (total > maxMemory) {
     throw new RangeError(`"maxMemory" must be at least ${total} bytes for this model, got ${maxMemory}`);
   }
-  const address = (tensor: number, layout: MemoryLayout) => arenaStart + arena.offset(tensor, layout);
+  const addressOf = (tensor: number, layout: MemoryLayout) => arenaStart + arena.offset(tensor, layout);
 
   const addresses = new Map(constants.map(({ packed, address }) => [packed, address]));
   const writer = new ParamsWriter(params, paramsBytes(calls), {
-    stored: ({ tensor, layout }) => address(tensor, layout),
+    stored: ({ tensor, layout }) => addressOf(tensor, layout),
     packed: (packed) => addresses.get(packed)!,
     zeros,
   });
@@ -137,7 +137,7 @@ export function planMemory(graph: Graph, fused: Fused, { maxMemory, keep, thread
     tiles,
     params: { address: params, bytes: writer.bytes },
     constants,
-    address: (tensor, layout) => address(fused.root(tensor), layout),
+    address: (tensor, layout) => addressOf(fused.root(tensor), layout),
     memory: {
       weights,
       arena: arena.bytes,

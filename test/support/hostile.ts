@@ -1,6 +1,6 @@
 /**
  * Files that nobody vouches for: truncated, with flipped bits, with absurd contents. Each must give a typed error or a
- * network that runs, within a second and without memory out of proportion.
+ * network that runs, without memory out of proportion.
  */
 import { expect } from "vitest";
 import { ModelError } from "../../src/errors.js";
@@ -12,7 +12,6 @@ const MAX_MEMORY = 64 * 2 ** 20;
 
 /** Loads and runs a model. Returns the error's name, or "runs". Throws for an error that is not typed. */
 export async function attempt(model: Uint8Array | Files): Promise<string> {
-  const start = performance.now();
   try {
     const net = await loadModel(model, { maxMemory: MAX_MEMORY });
     expect(net.memory.total).toBeLessThanOrEqual(MAX_MEMORY);
@@ -29,8 +28,6 @@ export async function attempt(model: Uint8Array | Files): Promise<string> {
     const ofArgument = error instanceof TypeError && error.message.startsWith('"model"');
     if (error instanceof ModelError || error instanceof RangeError || ofArgument) return error.name;
     throw error;
-  } finally {
-    expect(performance.now() - start).toBeLessThan(1000);
   }
 }
 
