@@ -20,7 +20,7 @@ const MAX_ELEMENTS = 2 ** 31 - 1;
 /** Far above any network of this kind; the work of loading grows with these. */
 const MAX_OPERATORS = 20_000;
 const MAX_INPUTS_OF_ALL = 100_000;
-const MAX_INPUTS = 1000;
+const MAX_INPUTS = 1000; // of the graph, and of one operator
 const MAX_OUTPUTS = 1000;
 
 /**
@@ -35,7 +35,11 @@ export function buildGraph(graph: Graph): Graph {
   expectAtMost(MAX_OPERATORS, "operators", graph.ops.length);
   expectAtMost(MAX_INPUTS, "inputs", inputs.length);
   expectAtMost(MAX_OUTPUTS, "outputs", outputs.length);
-  const operands = graph.ops.reduce((sum, op) => sum + op.inputs.length, 0);
+  let operands = 0;
+  for (const op of graph.ops) {
+    expectAtMost(MAX_INPUTS, "inputs of an operator", op.inputs.length);
+    operands += op.inputs.length;
+  }
   expectAtMost(MAX_INPUTS_OF_ALL, "inputs of all operators", operands);
   for (const [index, tensor] of tensors.entries()) checkTensor(tensor, index);
   for (const index of [...inputs, ...outputs]) expectTensor(graph, index, "graph");
