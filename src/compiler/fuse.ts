@@ -62,7 +62,7 @@ export function fuseGraph(graph: Graph, options: FuseOptions): Fused {
 }
 
 /** Far above any network of this kind; the work of planning grows with it. */
-const MAX_CALLS = 20_000;
+const MAX_CALLS = 10_000;
 
 /** Calls that leave their result on the scratch tile, for the operator that reads it. */
 interface Pending {

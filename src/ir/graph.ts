@@ -18,7 +18,7 @@ export interface Graph {
 const MAX_ELEMENTS = 2 ** 31 - 1;
 
 /** Far above any network of this kind; the work of loading grows with these. */
-const MAX_OPERATORS = 20_000;
+const MAX_OPERATORS = 5000;
 const MAX_INPUTS_OF_ALL = 100_000;
 const MAX_INPUTS = 1000; // of the graph, and of one operator
 const MAX_OUTPUTS = 1000;

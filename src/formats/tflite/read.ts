@@ -16,7 +16,7 @@ import * as schema from "./schema.js";
 
 /** Far above any network of this kind; the work of loading grows with these. */
 const MAX_TENSORS = 20_000;
-const MAX_OPERATORS = 10_000;
+const MAX_OPERATORS = 5000;
 
 /**
  * Reads a `.tflite` file. Constant tensors are views of `bytes` where alignment permits.
