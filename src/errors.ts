@@ -74,8 +74,14 @@ export function describe(value: unknown): string {
   if (typeof value === "function") return "a function";
   if (typeof value !== "object") return printable(String(value), MAX_QUOTE);
   if (Array.isArray(value)) return `array of length ${value.length}`;
-  const kind = printable(String(value.constructor?.name || "object"), MAX_QUOTE);
+  const kind = printable(kindOf(value), MAX_QUOTE);
   return ArrayBuffer.isView(value) && "length" in value ? `${kind} of length ${value.length}` : kind;
+}
+
+/** The name of an object's class, from its prototype: JSON may have a `constructor` that is anything. */
+function kindOf(value: object): string {
+  const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;
+  return typeof name === "string" && name ? name : "object";
 }
 
 /** Quotes a text that a caller or a file brought, such as a name or a path, shortened and without control characters. */

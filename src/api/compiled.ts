@@ -1,7 +1,7 @@
 /** Loading a model that is compiled already: no reader of model files, no packing. */
 import { givenLabels } from "./labels.js";
 import { Network } from "./network.js";
-import type { TensorDescription } from "../compiler/emit/description.js";
+import type { Description, TensorDescription } from "../compiler/emit/description.js";
 import { describe, FormatError } from "../errors.js";
 import type { Normalization } from "../image/encode.js";
 import type { Contents, Source } from "../io/source.js";
@@ -47,7 +47,7 @@ export async function loadCompiled(model: WebAssembly.Module | Contents, options
   const runner = await startStandalone(module, description, image);
   const { kernels, preprocessing } = description;
   const compiledNormalization = preprocessing?.normalization;
-  const found = labels === undefined ? description.labels : await givenLabels(labels);
+  const found = labels === undefined ? description.labels : await givenLabels(labels, countsOf(description));
   return new Network({
     model: {
       inputs: description.inputs.map(tensorOf),
@@ -67,6 +67,11 @@ export async function loadCompiled(model: WebAssembly.Module | Contents, options
     labels: found,
     normalization: normalization ?? (compiledNormalization === "identity" ? undefined : compiledNormalization),
   });
+}
+
+/** Classes of each output. */
+function countsOf({ outputs }: Description): number[] {
+  return outputs.map(({ shape }) => shape.at(-1) ?? 1);
 }
 
 async function readImage(file: string, contents: Contents | undefined): Promise<Uint8Array> {

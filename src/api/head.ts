@@ -52,6 +52,12 @@ export function pooledFeatures({ ops, tensors }: Graph): number | undefined {
   return pooling?.outputs[0];
 }
 
+/** Returns the numbers of labels that a caller may give: as labelCounts() does, for any output. */
+export function explicitCounts(graph: Graph): number[] {
+  if (detectionOutputs(graph)) return labelCounts(graph);
+  return graph.outputs.map((index) => graph.tensors[index]!.shape.at(-1) ?? 1);
+}
+
 /** Returns the possible numbers of labels: one per class, and for detectors also one more, for the background. */
 export function labelCounts(graph: Graph): number[] {
   const detector = detectionOutputs(graph);

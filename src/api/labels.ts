@@ -17,18 +17,35 @@ export function parseLabels(text: string): string[] {
   return lines;
 }
 
-/** Checks labels that a caller gave. Throws TypeError if they are not strings. */
-export function checkLabels(labels: readonly string[]): readonly string[] {
+/**
+ * Checks labels that a caller gave for a model with outputs for so many classes.
+ *
+ * @throws TypeError if they are not strings, RangeError if no output has as many classes.
+ */
+export function checkLabels(labels: readonly string[], counts: readonly number[]): readonly string[] {
   const wrong = labels.findIndex((label) => typeof label !== "string");
   if (wrong >= 0) throw new TypeError(`"labels" must be strings, got ${describe(labels[wrong])} at ${wrong}`);
+  if (!counts.includes(labels.length)) {
+    const expected = [...new Set(counts)].slice(0, 8).join(" or ");
+    throw new RangeError(`"labels" must be ${expected} strings, got ${labels.length}`);
+  }
   return labels;
 }
 
-/** Returns the labels that a caller gives. Throws TypeError if they are not strings, SourceError if they cannot be read. */
-export async function givenLabels(labels: readonly string[] | Source): Promise<readonly string[]> {
-  if (Array.isArray(labels)) return checkLabels(labels);
-  if (typeof labels === "string" && labels.includes("\n")) return parseLabels(labels);
-  return parseLabels(decodeText((await readSource(labels as Source, "labels", MAX_LABEL_BYTES)).bytes));
+/**
+ * Returns the labels that a caller gives for a model with outputs for so many classes.
+ *
+ * @throws TypeError if they are not strings, RangeError if no output has as many classes, SourceError if they cannot be
+ * read.
+ */
+export async function givenLabels(
+  labels: readonly string[] | Source,
+  counts: readonly number[],
+): Promise<readonly string[]> {
+  if (Array.isArray(labels)) return checkLabels(labels, counts);
+  const isText = typeof labels === "string" && labels.includes("\n");
+  const text = isText ? labels : decodeText((await readSource(labels as Source, "labels", MAX_LABEL_BYTES)).bytes);
+  return checkLabels(parseLabels(text), counts);
 }
 
 /**

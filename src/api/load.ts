@@ -16,7 +16,7 @@ import {
 } from "../runtime/features.js";
 import type { ModuleSource } from "../runtime/kernels.js";
 import { Program, type ProgramOptions } from "../runtime/program.js";
-import { describeModel, labelCounts, pooledFeatures } from "./head.js";
+import { describeModel, explicitCounts, labelCounts, pooledFeatures } from "./head.js";
 import { embeddedLabels, givenLabels } from "./labels.js";
 import { Network, type RuntimeReasons } from "./network.js";
 
@@ -200,7 +200,8 @@ export async function readLabels(
   file: Uint8Array | undefined,
   graph: Graph,
 ): Promise<readonly string[] | undefined> {
-  return labels === undefined ? file && embeddedLabels(file, labelCounts(graph)) : givenLabels(labels);
+  if (labels === undefined) return file && embeddedLabels(file, labelCounts(graph));
+  return givenLabels(labels, explicitCounts(graph));
 }
 
 /** Whether bytes begin as a WebAssembly module does. */

@@ -4,7 +4,16 @@ import { costOf } from "../ir/cost.js";
 import { locate, readersOf, type Graph } from "../ir/graph.js";
 import type { Op } from "../ir/ops/index.js";
 import { elementCount, featureMap, type Tensor } from "../ir/tensor.js";
-import { call, type Call, type Group, type MemoryLayout, type Operand, type Stored, type Target } from "./call.js";
+import {
+  call,
+  packedOf,
+  type Call,
+  type Group,
+  type MemoryLayout,
+  type Operand,
+  type Stored,
+  type Target,
+} from "./call.js";
 import { blocksOf, elementTypeOf, viewOf } from "./layout.js";
 import { loweringOf } from "./lower/index.js";
 import { Site } from "./lower/site.js";
@@ -15,6 +24,8 @@ export interface FuseOptions {
   /** Tensors that must be there after a run, in channel blocks. */
   readonly keep: ReadonlySet<number>;
   readonly target: Target;
+  /** Bytes that the constants may take. */
+  readonly maxMemory: number;
 }
 
 /** An operator that TypeScript computes, from and to tensors in NHWC. */
@@ -38,12 +49,20 @@ export function isGroup(step: Step): step is Group {
   return "calls" in step;
 }
 
-/** Lowers and fuses the operators of a graph. Throws UnsupportedError that names the operator where no kernel fits. */
+/**
+ * Lowers and fuses the operators of a graph.
+ *
+ * @throws UnsupportedError that names the operator where no kernel fits, or for too many calls; RangeError if constants exceed maxMemory:
+ * operators that share weights may need them in several layouts, each with a copy of its own.
+ */
 export function fuseGraph(graph: Graph, options: FuseOptions): Fused {
   const fuser = new Fuser(graph, options);
   for (const index of graph.ops.keys()) fuser.add(index);
   return fuser.finish();
 }
+
+/** Far above any network of this kind; the work of planning grows with it. */
+const MAX_CALLS = 10_000;
 
 /** Calls that leave their result on the scratch tile, for the operator that reads it. */
 interface Pending {
@@ -61,6 +80,8 @@ class Fuser {
   readonly #available: Readonly<Record<MemoryLayout, Set<number>>>;
   readonly #pending = new Map<number, Pending>();
   readonly #steps: Step[] = [];
+  #constantBytes = 0;
+  #calls = 0;
 
   constructor(graph: Graph, options: FuseOptions) {
     this.#graph = graph;
@@ -90,8 +111,11 @@ class Fuser {
       this.#roots.set(to, this.#root(from));
       return;
     }
-    const lower = (inputs: readonly Operand[], output: Operand) =>
-      lowering.lower(new Site({ op, tensors, inputs, output, target: this.#options.target }));
+    const lower = (inputs: readonly Operand[], output: Operand) => {
+      const calls = lowering.lower(new Site({ op, tensors, inputs, output, target: this.#options.target }));
+      this.#takeConstants(calls);
+      return calls;
+    };
     const before = this.#pending.get(from);
     if (before) {
       const calls = [...before.calls, ...lower(["tile"], this.#result(to, "nChw8c"))];
@@ -103,6 +127,15 @@ class Fuser {
       const made = this.#available.nhwc.has(this.#root(from)) ? lowering.fromNhwc?.(op, tensors) : undefined;
       const inputs = this.#operands(op, made ? "nhwc" : "nChw8c");
       this.#push(index, to, lower(inputs, this.#result(to, made ?? "nChw8c")), this.#workOf(op));
+    }
+  }
+
+  #takeConstants(calls: readonly Call[]): void {
+    const { maxMemory } = this.#options;
+    for (const each of calls) for (const { bytes } of packedOf(each)) this.#constantBytes += bytes;
+    if (this.#constantBytes > maxMemory) {
+      const least = this.#constantBytes;
+      throw new RangeError(`"maxMemory" must be at least ${least} bytes for this model, got ${maxMemory}`);
     }
   }
 
@@ -119,6 +152,8 @@ class Fuser {
   }
 
   #push(op: number, tensor: number, calls: readonly Call[], work: number, tileWork = 0): void {
+    this.#calls += calls.length;
+    if (this.#calls > MAX_CALLS) throw new UnsupportedError(`the graph expected at most ${MAX_CALLS} kernel calls`);
     const { images, height, width } = featureMap(this.#graph.tensors[tensor]!.shape);
     const rows = images * height;
     this.#steps.push({ op, calls, rows, width, rowWork: (work + tileWork) / rows, tileWork: tileWork / rows });

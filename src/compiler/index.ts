@@ -24,10 +24,6 @@ export interface CompileOptions {
 export function compileGraph(graph: Graph, options: CompileOptions): Plan {
   const { maxMemory, target, threads, fuse = true } = options;
   const keep = new Set(options.keep);
-  const plan = planMemory(graph, fuseGraph(graph, { fuse, keep, target }), keep, threads);
-  const { total } = plan.memory;
-  if (total > maxMemory) {
-    throw new RangeError(`"maxMemory" must be at least ${total} bytes for this model, got ${maxMemory}`);
-  }
-  return plan;
+  const fused = fuseGraph(graph, { fuse, keep, target, maxMemory });
+  return planMemory(graph, fused, { maxMemory, keep, threads });
 }

@@ -1,6 +1,6 @@
 /** How tensors lie in linear memory, and how a kernel is told of it. */
 import type { Window } from "../../build/abi.js";
-import { UnsupportedError } from "../errors.js";
+import { quote, UnsupportedError } from "../errors.js";
 import type { Activation } from "../ir/ops/module.js";
 import type { Padding, Size } from "../ir/window.js";
 import { ELEMENT_BYTES, elementCount, featureMap, type FeatureMap, type Tensor } from "../ir/tensor.js";
@@ -21,9 +21,7 @@ export function blocksOf(channels: number): number {
 export function elementTypeOf(tensor: Tensor): ElementType {
   if (tensor.dtype === "float32") return "f32";
   if (tensor.dtype === "uint8" || tensor.dtype === "int8") return "q8";
-  throw new UnsupportedError(
-    `tensor ${JSON.stringify(tensor.name)} expected float32, uint8 or int8, got ${tensor.dtype}`,
-  );
+  throw new UnsupportedError(`tensor ${quote(tensor.name)} expected float32, uint8 or int8, got ${tensor.dtype}`);
 }
 
 /** Bytes of a pixel in a block: eight float32, or eight int16. */
@@ -84,18 +82,35 @@ export function affineOf(tensor: Tensor): Affine {
   const scale = quantization?.scale[0] ?? NaN;
   const zeroPoint = quantization?.zeroPoint[0] ?? NaN;
   const lowest = lowestOf(tensor);
-  if (quantization?.scale.length !== 1 || !isScale(scale) || zeroPoint < lowest || zeroPoint > lowest + 255) {
+  if (
+    quantization?.scale.length !== 1 ||
+    !(scale > 0 && scale < Infinity) ||
+    zeroPoint < lowest ||
+    zeroPoint > lowest + 255
+  ) {
     throw new UnsupportedError(
-      `tensor ${JSON.stringify(name)} expected one scale above 0 and a zero point of type ${tensor.dtype}, got ` +
+      `tensor ${quote(name)} expected one scale above 0 and a zero point of type ${tensor.dtype}, got ` +
         (quantization ? `scale ${scale}, zero point ${zeroPoint}, ${quantization.scale.length} in all` : "none"),
     );
   }
   return { scale, zeroPoint };
 }
 
-/** Whether a number can be a scale. */
-export function isScale(scale: number): boolean {
-  return scale > 0 && scale < Infinity;
+/** With factors up to this, sums of 16-bit values stay finite in float32: 0 times Infinity is no number. */
+const MAX_RATIO = 2 ** 100;
+
+/** Returns the factor from one scale to another. Throws UnsupportedError as expectRatio() does. */
+export function ratioOf(from: number, to: number): number {
+  expectRatio(from, to);
+  return from / to;
+}
+
+/** Throws UnsupportedError if the factor from one scale to another is too small or too large for float32 arithmetic. */
+export function expectRatio(from: number, to: number): void {
+  const ratio = Math.fround(from / to);
+  if (!(ratio > 0 && ratio <= MAX_RATIO)) {
+    throw new UnsupportedError(`expected scales with a ratio between 2^-149 and 2^100, got ${from} and ${to}`);
+  }
 }
 
 /** The lowest value of an 8-bit type. */

@@ -24,7 +24,7 @@ import {
 import { isGroup, type Fused, type HostStep, type Step } from "./fuse.js";
 import { storedBytes } from "./layout.js";
 import { paramsBytes, ParamsWriter } from "./params.js";
-import { tileGroup, type Tiling } from "./tiling.js";
+import { tileGroups, type Tiling } from "./tiling.js";
 
 /** A kernel call with its address. */
 export interface PlannedCall {
@@ -82,26 +82,46 @@ export const PAGE = 65536;
 /** Kernels read up to a few vectors beyond the last element, and write as much beyond the tile. */
 const SLACK = 256;
 
-/** Plans memory for the steps of a graph, and tasks for this number of threads. */
-export function planMemory(graph: Graph, fused: Fused, keep: ReadonlySet<number>, threads: number): Plan {
+/** The part of the compiler's options that plans depend on. */
+export interface PlanOptions {
+  readonly maxMemory: number;
+  readonly keep: ReadonlySet<number>;
+  readonly threads: number;
+}
+
+/**
+ * Plans memory for the steps of a graph, and tasks for this number of threads.
+ *
+ * @throws RangeError if it needs more than maxMemory, before any time goes into tilings where that is certain.
+ */
+export function planMemory(graph: Graph, fused: Fused, { maxMemory, keep, threads }: PlanOptions): Plan {
   const groups = fused.steps.filter(isGroup);
   const calls = groups.flatMap((group) => group.calls);
-  const tilings = new Map(groups.map((group) => [group, tileGroup(group, threads)]));
-
   const params = START + CONTROL_BYTES;
   const zeros = align(params + paramsBytes(calls));
   const weightsStart = zeros + align(zeroBytes(calls));
   const { constants, end } = placeConstants(calls, weightsStart);
+  const arena = new Arena(graph, fused, keep);
+  const least = end + arena.bytes;
+  if (least > maxMemory) {
+    throw new RangeError(`"maxMemory" must be at least ${least} bytes for this model, got ${maxMemory}`);
+  }
+  const found = tileGroups(groups, threads);
+  const tilings = new Map(groups.map((group, index) => [group, found[index]!]));
   const tileStride = align(largest(groups, (group) => tileBytesOf(group, tilings.get(group)!)) + SLACK);
   const tiles = Array.from({ length: threads }, (_, thread) => end + thread * tileStride);
   const arenaStart = end + threads * tileStride;
-  const arena = new Arena(graph, fused, keep, arenaStart);
   const packing = largest(constants, ({ packed }) => packed.scratch ?? 0);
   const used = Math.max(arenaStart + arena.bytes, end + packing) + SLACK;
+  const total = Math.ceil(used / PAGE) * PAGE;
+  if (total > maxMemory) {
+    throw new RangeError(`"maxMemory" must be at least ${total} bytes for this model, got ${maxMemory}`);
+  }
+  const addressOf = (tensor: number, layout: MemoryLayout) => arenaStart + arena.offset(tensor, layout);
 
   const addresses = new Map(constants.map(({ packed, address }) => [packed, address]));
   const writer = new ParamsWriter(params, paramsBytes(calls), {
-    stored: ({ tensor, layout }) => arena.address(tensor, layout),
+    stored: ({ tensor, layout }) => addressOf(tensor, layout),
     packed: (packed) => addresses.get(packed)!,
     zeros,
   });
@@ -122,12 +142,12 @@ export function planMemory(graph: Graph, fused: Fused, keep: ReadonlySet<number>
     tiles,
     params: { address: params, bytes: writer.bytes },
     constants,
-    address: (tensor, layout) => arena.address(fused.root(tensor), layout),
+    address: (tensor, layout) => addressOf(fused.root(tensor), layout),
     memory: {
       weights,
       arena: arena.bytes,
       scratch: used - weights - arena.bytes,
-      total: Math.ceil(used / PAGE) * PAGE,
+      total,
     },
   };
 }
@@ -167,9 +187,9 @@ function bytesOf({ calls }: Group, { tensors }: Graph): number {
 /** The activations, each from the step that makes it to the last one that reads it. */
 class Arena {
   readonly bytes: number;
-  readonly #addresses: Readonly<Record<MemoryLayout, Map<number, number>>> = { nChw8c: new Map(), nhwc: new Map() };
+  readonly #offsets: Readonly<Record<MemoryLayout, Map<number, number>>> = { nChw8c: new Map(), nhwc: new Map() };
 
-  constructor(graph: Graph, { steps, root }: Fused, keep: ReadonlySet<number>, start: number) {
+  constructor(graph: Graph, { steps, root }: Fused, keep: ReadonlySet<number>) {
     const lives: Record<MemoryLayout, Map<number, Life>> = { nChw8c: new Map(), nhwc: new Map() };
     const use = (tensor: number, layout: MemoryLayout, step: number) => {
       const known = lives[layout].get(tensor);
@@ -193,13 +213,12 @@ class Arena {
       })),
     );
     this.bytes = placed.bytes;
-    for (const [i, { tensor, layout }] of all.entries()) {
-      this.#addresses[layout].set(tensor, start + placed.offsets[i]!);
-    }
+    for (const [i, { tensor, layout }] of all.entries()) this.#offsets[layout].set(tensor, placed.offsets[i]!);
   }
 
-  address(tensor: number, layout: MemoryLayout): number {
-    return this.#addresses[layout].get(tensor)!;
+  /** The bytes from the start of the arena to a tensor. */
+  offset(tensor: number, layout: MemoryLayout): number {
+    return this.#offsets[layout].get(tensor)!;
   }
 }
 

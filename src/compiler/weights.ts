@@ -1,10 +1,13 @@
 /** The constants of a convolution as its kernels take them: real numbers, or integers with their requantisation. */
 import type { OpOf } from "../ir/ops/index.js";
-import { UnsupportedError } from "../errors.js";
+import { quote, UnsupportedError } from "../errors.js";
 import { dequantized, type Tensor } from "../ir/tensor.js";
-import { affineOf, elementTypeOf, isScale } from "./layout.js";
+import { affineOf, elementTypeOf } from "./layout.js";
 import type { Site } from "./lower/site.js";
 import type { FloatMatrix, IntegerMatrix } from "./matrix.js";
+
+/** A factor with which sums of 32 bits stay finite in float32. */
+const MAX_FACTOR = 2 ** 90;
 
 /** Weights and bias as float32, whatever constant type they have. */
 export function floatMatrix(weights: Tensor, bias: Tensor | undefined, outputs: number): FloatMatrix {
@@ -46,8 +49,9 @@ export function integerMatrix(
   for (let n = 0; n < outputs; ++n) {
     const weightScale = scale[scale.length === 1 ? 0 : n]!;
     scales[n] = Math.fround(inputScale * Math.fround(weightScale)) / outputScale;
-    if (!isScale(weightScale) || !(scales[n]! < Infinity)) {
-      throw new UnsupportedError(`weights expected scales above 0, got ${weightScale} for output ${n}`);
+    // Without a bias that is far larger than its sums, an output whose factor is 0 is its zero point, as it should be.
+    if (!(scales[n]! >= 0 && scales[n]! <= MAX_FACTOR)) {
+      throw new UnsupportedError(`weights expected a scale for a factor of at most 2^90, got ${weightScale}`);
     }
   }
   const { zeroPoint } = weights.quantization!;
@@ -65,6 +69,5 @@ export function integerMatrix(
 }
 
 function expectConstant(tensor: Tensor, what: string): void {
-  if (!tensor.data)
-    throw new UnsupportedError(`${what} expected constant, got the tensor ${JSON.stringify(tensor.name)}`);
+  if (!tensor.data) throw new UnsupportedError(`${what} expected constant, got the tensor ${quote(tensor.name)}`);
 }

@@ -23,6 +23,13 @@ export function asArray(value: unknown, what: string): readonly unknown[] {
   return value;
 }
 
+/** An array of at most `most` elements. */
+export function asShortArray(value: unknown, what: string, most: number): readonly unknown[] {
+  const array = asArray(value, what);
+  if (array.length > most) wrong(what, `an array of at most ${most}`, value);
+  return array;
+}
+
 export function asString(value: unknown, what: string): string {
   if (typeof value !== "string") wrong(what, "a string", value);
   return value;

@@ -1,6 +1,7 @@
 /** A model: a list of operators over typed tensors, a directed acyclic graph in the order of execution. */
-import { FormatError, ModelError, printable } from "../errors.js";
+import { FormatError, ModelError, printable, UnsupportedError } from "../errors.js";
 import { outputShapes, type Op } from "./ops/index.js";
+import { checkQuantization } from "./quantization.js";
 import { ELEMENT_BYTES, elementCount, formatShape, type Tensor } from "./tensor.js";
 
 export interface Graph {
@@ -16,14 +17,30 @@ export interface Graph {
 /** No dimension and no element count goes beyond this, so that every address computation stays exact. */
 const MAX_ELEMENTS = 2 ** 31 - 1;
 
+/** Far above any network of this kind; the work of loading grows with these. */
+const MAX_OPERATORS = 5000;
+const MAX_INPUTS_OF_ALL = 100_000;
+const MAX_INPUTS = 1000; // of the graph, and of one operator
+const MAX_OUTPUTS = 1000;
+
 /**
  * Checks a graph and brings its operators into the order of execution.
  *
  * @throws FormatError if a tensor index is out of range, a tensor is made twice or never, the operators form a cycle,
- * a shape is not what its operator makes of its inputs, or constant data have the wrong length.
+ * a shape is not what its operator makes of its inputs, constant data have the wrong length, or a quantisation is not
+ * one; UnsupportedError for a graph beyond all bounds.
  */
 export function buildGraph(graph: Graph): Graph {
   const { tensors, inputs, outputs } = graph;
+  expectAtMost(MAX_OPERATORS, "operators", graph.ops.length);
+  expectAtMost(MAX_INPUTS, "inputs", inputs.length);
+  expectAtMost(MAX_OUTPUTS, "outputs", outputs.length);
+  let operands = 0;
+  for (const op of graph.ops) {
+    expectAtMost(MAX_INPUTS, "inputs of an operator", op.inputs.length);
+    operands += op.inputs.length;
+  }
+  expectAtMost(MAX_INPUTS_OF_ALL, "inputs of all operators", operands);
   for (const [index, tensor] of tensors.entries()) checkTensor(tensor, index);
   for (const index of [...inputs, ...outputs]) expectTensor(graph, index, "graph");
   if (!outputs.length) throw new FormatError("the graph has no outputs");
@@ -54,11 +71,14 @@ export function locate<T>(where: string, action: () => T): T {
   }
 }
 
+function expectAtMost(most: number, what: string, got: number): void {
+  if (got > most) throw new UnsupportedError(`the graph expected at most ${most} ${what}, got ${got}`);
+}
+
 function checkTensor(tensor: Tensor, index: number): void {
   const { shape, data } = tensor;
+  if (shape.length > 4) throw new FormatError(`tensor ${index} expected at most 4 dimensions, got ${shape.length}`);
   const count = elementCount(shape);
-  if (shape.length > 4)
-    throw new FormatError(`tensor ${index} expected at most 4 dimensions, got ${formatShape(shape)}`);
   if (!shape.every((size) => Number.isInteger(size) && size > 0) || count > MAX_ELEMENTS) {
     throw new FormatError(
       `tensor ${index} expected positive sizes and at most ${MAX_ELEMENTS} elements, got ${formatShape(shape)}`,
@@ -70,6 +90,7 @@ function checkTensor(tensor: Tensor, index: number): void {
       `tensor ${index} expected ${bytes} bytes of data for ${formatShape(shape)}, got ${data.byteLength}`,
     );
   }
+  locate(`tensor ${index}`, () => checkQuantization(tensor));
 }
 
 function expectTensor(graph: Graph, index: number, where: string): void {
@@ -117,7 +138,7 @@ function inOrder(graph: Graph): Op[] {
       }
       if (waiting.length) {
         state[index] = 1;
-        stack.push(...waiting);
+        for (const from of waiting) stack.push(from);
       } else {
         state[index] = 2;
         ordered.push(graph.ops[index]!);

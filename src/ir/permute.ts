@@ -1,6 +1,6 @@
 /** Weights in the order of dimensions that the graph has them in. */
 import { formatShape, type Tensor } from "./tensor.js";
-import { FormatError, UnsupportedError } from "../errors.js";
+import { FormatError, quote, UnsupportedError } from "../errors.js";
 
 /** What a graph takes: the sizes of a constant and its numbers. */
 export interface Weights {
@@ -17,10 +17,10 @@ export function permuted(tensor: Tensor, order: readonly number[]): Weights {
   const { name, dtype, data } = tensor;
   if (tensor.shape.length !== order.length) {
     const got = formatShape(tensor.shape);
-    throw new FormatError(`${JSON.stringify(name)} expected ${order.length} dimensions, got ${got}`);
+    throw new FormatError(`${quote(name)} expected ${order.length} dimensions, got ${got}`);
   }
   if (!(data instanceof Float32Array)) {
-    throw new UnsupportedError(`${JSON.stringify(name)} expected float32, got ${dtype}`);
+    throw new UnsupportedError(`${quote(name)} expected float32, got ${dtype}`);
   }
   const shape = order.map((dimension) => tensor.shape[dimension]!);
   if (order.every((dimension, i) => dimension === i)) return { shape, data };

@@ -80,7 +80,7 @@ export function dequantized(tensor: Tensor): Float32Array {
   if (!data) return real;
   if (dtype === "float16") {
     for (let i = 0; i < count; ++i) real[i] = halfToNumber(data[i]!);
-  } else if (quantization) {
+  } else if (quantization && dtype !== "float32") {
     const { scale, zeroPoint, axis } = quantization;
     const channels = scale.length;
     const inner = channels === 1 ? count : elementCount(shape.slice(axis + 1));

@@ -1,5 +1,5 @@
 /** Windows that slide over images: their sizes, their padding, and the feature map that they make. */
-import { FormatError } from "../errors.js";
+import { FormatError, UnsupportedError } from "../errors.js";
 import { formatShape } from "./tensor.js";
 
 /** [height, width] */
@@ -35,16 +35,22 @@ function sameAlong(size: number, kernel: number, stride: number): [number, numbe
   return [Math.floor(total / 2), Math.ceil(total / 2)];
 }
 
+/** Kernels count elements and positions in 32 bits. */
+const MAX_COUNT = 2 ** 31 - 1;
+
 /**
  * The first three dimensions of the output, [N, height, width], of a window that slides over x [N,H,W,C].
  *
- * @throws FormatError if the window is larger than the padded image.
+ * @throws FormatError if the window is larger than the padded image, UnsupportedError if one of them is too large.
  */
 export function windowed(x: readonly number[], kernel: Size, stride: Size, padding: Padding): number[] {
   const height = x[1]! + padding.top + padding.bottom;
   const width = x[2]! + padding.left + padding.right;
   if (kernel[0] > height || kernel[1] > width) {
     throw new FormatError(`a ${formatShape(kernel)} window does not fit into ${height}×${width}`);
+  }
+  if (height * width > MAX_COUNT || stride[0] > MAX_COUNT || stride[1] > MAX_COUNT) {
+    throw new UnsupportedError(`padded image expected at most ${MAX_COUNT} pixels, got ${height}×${width}`);
   }
   return [x[0]!, Math.floor((height - kernel[0]) / stride[0]) + 1, Math.floor((width - kernel[1]) / stride[1]) + 1];
 }

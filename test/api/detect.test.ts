@@ -32,15 +32,15 @@ describe.each([
   ["a graph", DETECTOR],
   ["a .tflite file", writeTflite(DETECTOR)],
 ])("a detector from %s", async (_, model) => {
-  const net = await loadModel(model, { labels: ["zero", "one"] });
+  const net = await loadModel(model, { labels: ["zero", "one", "two"] });
 
-  test("gives boxes in pixels, the surest first, with labels as far as there are any", () => {
+  test("gives boxes in pixels, the surest first, with labels", () => {
     const found = net.detect(picture);
     expect(found.map(({ label, index }) => [label, index])).toEqual([
       ["one", 1],
       ["one", 1],
       ["zero", 0],
-      [undefined, 2],
+      ["two", 2],
     ]);
     expect(found.map(({ score }) => score)).toEqual([0.9, 0.8, 0.7, 0.6].map(Math.fround));
     expect(found[1]!.box).toEqual({ x: 100, y: 25, width: 100, height: 50 });
@@ -49,8 +49,8 @@ describe.each([
 
   test.each<[DetectOptions, readonly (string | undefined)[]]>([
     [{ scoreThreshold: 0.7 }, ["one", "one"]],
-    [{ iouThreshold: 0.8 }, ["one", "zero", undefined]],
-    [{ iouThreshold: 0.95 }, ["one", "one", "zero", undefined]],
+    [{ iouThreshold: 0.8 }, ["one", "zero", "two"]],
+    [{ iouThreshold: 0.95 }, ["one", "one", "zero", "two"]],
     [{ maxDetections: 1 }, ["one"]],
     [{ scoreThreshold: 1 }, []],
   ])("with %j", (options, labels) => {
@@ -60,6 +60,11 @@ describe.each([
   test("takes a label more as that of the background", async () => {
     const other = await loadModel(model, { labels: ["???", "zero", "one", "two"] });
     expect(other.detect(picture).map(({ label }) => label)).toEqual(["one", "one", "zero", "two"]);
+  });
+
+  test("refuses labels for another number of classes", async () => {
+    const wrong = loadModel(model, { labels: ["zero", "one"] });
+    await expect(wrong).rejects.toThrow(new RangeError('"labels" must be 3 or 4 strings, got 2'));
   });
 
   test.each([

@@ -25,8 +25,13 @@ test("a text has a label a line", () => {
 });
 
 test("labels are strings", () => {
-  expect(checkLabels(["a"])).toEqual(["a"]);
-  expect(() => checkLabels(["a", null as never])).toThrow('"labels" must be strings, got null at 1');
+  expect(checkLabels(["a"], [1])).toEqual(["a"]);
+  expect(() => checkLabels(["a", null as never], [2])).toThrow('"labels" must be strings, got null at 1');
+});
+
+test("labels are as many as classes", () => {
+  expect(checkLabels(["a", "b"], [1, 2])).toEqual(["a", "b"]);
+  expect(() => checkLabels(["a", "b"], [3, 4, 3])).toThrow(new RangeError('"labels" must be 3 or 4 strings, got 2'));
 });
 
 describe.each([

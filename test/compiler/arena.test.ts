@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { align, ALIGNMENT, placeAll } from "../../src/compiler/arena.js";
+import { align, ALIGNMENT, placeAll, type Lifetime } from "../../src/compiler/arena.js";
 
 const lifetimes = fc.array(
   fc
@@ -9,7 +9,39 @@ const lifetimes = fc.array(
   { maxLength: 40 },
 );
 
+/** No two that live at the same time share bytes: sweeps over the steps. */
+function expectApart(items: readonly Lifetime[]): void {
+  const { offsets, bytes } = placeAll(items);
+  const live = new Map<number, number>(); // by offset
+  const order = [...items.keys()].toSorted((a, b) => items[a]!.first - items[b]!.first);
+  for (const index of order) {
+    const item = items[index]!;
+    expect(offsets[index]! + item.bytes).toBeLessThanOrEqual(bytes);
+    for (const [at, other] of live) if (items[other]!.last < item.first) live.delete(at);
+    for (const [at, other] of live) {
+      if (!(offsets[index]! + item.bytes <= at || at + items[other]!.bytes <= offsets[index]!)) {
+        throw new Error(`${index} and ${other} share bytes`);
+      }
+    }
+    live.set(offsets[index]!, index);
+  }
+}
+
 describe("the arena", () => {
+  test("places very many in a chain, and gives no byte to two neighbours", () => {
+    const items = Array.from({ length: 20_000 }, (_, i) => ({ bytes: 1 + ((i * 37) % 5000), first: i, last: i + 1 }));
+    expectApart(items);
+    const total = items.reduce((sum, { bytes }) => sum + align(bytes), 0);
+    expect(placeAll(items).bytes).toBeLessThan(total / 50);
+  });
+
+  test("places very many that live for ever", () => {
+    const items = Array.from({ length: 40_000 }, (_, i) => ({ bytes: 64, first: i, last: 40_000 }));
+    const { offsets, bytes } = placeAll(items);
+    expect(new Set(offsets).size).toBe(40_000);
+    expect(bytes).toBe(64 * 40_000);
+  });
+
   test("gives no byte to two that live at the same time", () => {
     fc.assert(
       fc.property(lifetimes, (items) => {

@@ -4,7 +4,7 @@ import { ModelError } from "../../src/errors.js";
 import { seededRandom } from "../../src/models/random.js";
 import type { Picture } from "../../src/image/picture.js";
 import { storedFile } from "../support/faces.js";
-import { distortions, flips, truncations } from "../support/hostile.js";
+import { distortions, flips, truncations } from "../support/mutate.js";
 import { loadFaces } from "../support/loadfaces.js";
 
 const MANIFEST = "tiny_face_detector_model-weights_manifest.json";

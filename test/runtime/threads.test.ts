@@ -1,7 +1,7 @@
 /** Several threads give the bytes of one, whatever the tiling, and end when told. */
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { fuseGraph, isGroup } from "../../src/compiler/fuse.js";
-import { tileGroup } from "../../src/compiler/tiling.js";
+import { tileGroups, type Tiling } from "../../src/compiler/tiling.js";
 import { readTflite } from "../../src/formats/tflite/read.js";
 import type { Graph } from "../../src/ir/graph.js";
 import { mobileNetV1 } from "../../src/models/mobilenetv1.js";
@@ -60,10 +60,15 @@ test("runs after a pause, when the workers sleep", async () => {
 describe("a group", () => {
   test("is tiled so that every row and block is computed once, and threads have equal work", () => {
     const graph = mobileNetV1();
-    const { steps } = fuseGraph(graph, { fuse: true, keep: new Set(), target: { multipliesBytes: false } });
+    const { steps } = fuseGraph(graph, {
+      fuse: true,
+      keep: new Set(),
+      target: { multipliesBytes: false },
+      maxMemory: 2 ** 28,
+    });
     for (const group of steps.filter(isGroup)) {
       for (const threads of [1, 2, 3, 4, 8]) {
-        const { rows, splits } = tileGroup(group, threads);
+        const [{ rows, splits }] = tileGroups([group], threads) as [Tiling];
         expect(rows).toBeGreaterThanOrEqual(1);
         expect(splits).toBeLessThanOrEqual(group.calls.at(-1)!.blocks);
         if (threads === 2 && group.rowWork * group.rows > 1e6) {

@@ -2,7 +2,7 @@
 import { UnsupportedError } from "../../errors.js";
 import { featureMap, sidesOf, type Tensor } from "../../ir/tensor.js";
 import { call, type Packed } from "../call.js";
-import { affineOf } from "../layout.js";
+import { affineOf, expectRatio } from "../layout.js";
 import { tableOf } from "./lookup.js";
 import { expectSameType, type Lowering } from "./site.js";
 
@@ -40,6 +40,7 @@ export const concatenation: Lowering<"concatenation"> = {
 function rescaling(x: Tensor, y: Tensor): Packed | undefined {
   const [from, to] = [affineOf(x), affineOf(y)];
   if (from.scale === to.scale && from.zeroPoint === to.zeroPoint && x.dtype === y.dtype) return undefined;
+  expectRatio(from.scale, to.scale);
   const factor = Math.fround(Math.fround(from.scale) * Math.fround(1 / Math.fround(to.scale)));
   const bias = Math.fround(-from.zeroPoint * factor);
   return tableOf(x, y, (value) => {

@@ -1,7 +1,7 @@
 /** LOGISTIC, the sigmoid. */
 import { featureMap } from "../../ir/tensor.js";
 import { call } from "../call.js";
-import { affineOf, blocksOf } from "../layout.js";
+import { affineOf, blocksOf, expectRatio } from "../layout.js";
 import { halfToEven } from "../../ir/numbers.js";
 import { lookup } from "./lookup.js";
 import type { Lowering } from "./site.js";
@@ -13,6 +13,7 @@ export const logistic: Lowering<"logistic"> = {
     if (elementType === "q8") {
       const { scale } = affineOf(x);
       const to = affineOf(y);
+      expectRatio(1, to.scale);
       return [lookup(site, (value) => halfToEven(1 / (1 + Math.exp(-value * scale)) / to.scale))];
     }
     return [call("f32_logistic", unaryParams(site), { blocks: blocksOf(featureMap(x.shape).channels) })];

@@ -2,7 +2,7 @@
 import { NO_PADDING } from "../../ir/window.js";
 import { featureMap } from "../../ir/tensor.js";
 import { call } from "../call.js";
-import { affineOf, blocksOf, bounds, ROUND, windowOf } from "../layout.js";
+import { affineOf, blocksOf, bounds, ratioOf, ROUND, windowOf } from "../layout.js";
 import type { Lowering } from "./site.js";
 
 export const mean: Lowering<"mean"> = {
@@ -15,7 +15,7 @@ export const mean: Lowering<"mean"> = {
       input: site.inputView(),
       output: site.outputView({ ...from, height: 1, width: 1 }),
       ...bounds("none", y),
-      factor: elementType === "q8" ? affineOf(x).scale / (affineOf(y).scale * height * width) : 1,
+      factor: elementType === "q8" ? ratioOf(affineOf(x).scale, affineOf(y).scale * height * width) : 1,
       round: ROUND,
     };
     return [call(elementType === "f32" ? "f32_averagepool" : "q8_mean", params, { blocks: blocksOf(channels) })];

@@ -1,7 +1,7 @@
 /** Softmax over the channels. */
 import { featureMap } from "../../ir/tensor.js";
 import { call, type Packed } from "../call.js";
-import { affineOf, bounds } from "../layout.js";
+import { affineOf, bounds, expectRatio, ratioOf } from "../layout.js";
 import type { Lowering } from "./site.js";
 
 export const softmax: Lowering<"softmax"> = {
@@ -9,11 +9,12 @@ export const softmax: Lowering<"softmax"> = {
     const { op, x, y, elementType } = site;
     const map = featureMap(x.shape);
     const isFloat = elementType === "f32";
+    if (!isFloat) expectRatio(1, affineOf(y).scale);
     const params = {
       input: site.inputView(map),
       output: site.outputView(map),
       beta: op.beta,
-      table: isFloat ? ("unused" as const) : exponentials(affineOf(x).scale * op.beta),
+      table: isFloat ? ("unused" as const) : exponentials(ratioOf(affineOf(x).scale * op.beta, 1)),
       outputScale: isFloat ? 1 : affineOf(y).scale,
       ...bounds("none", y),
     };

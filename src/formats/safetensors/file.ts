@@ -2,7 +2,7 @@
  * The safetensors format: the length of a header in eight bytes, the header in JSON, which says of each tensor its type,
  * its shape and where its bytes lie, and then the bytes of all tensors without gaps.
  */
-import { describe, FormatError, UnsupportedError } from "../../errors.js";
+import { describe, FormatError, quote, UnsupportedError } from "../../errors.js";
 import { halfToNumber } from "../../ir/numbers.js";
 import { elementCount, formatShape, type Tensor } from "../../ir/tensor.js";
 import { asArray, asObject, asSizes, asString, asWhole, parseJson } from "../json.js";
@@ -40,7 +40,7 @@ export function readTensors(file: Uint8Array): Map<string, StoredTensor> {
     .toSorted((a, b) => a.begin - b.begin || a.end - b.end);
   let at = 0;
   for (const { name, begin, end } of places) {
-    if (begin !== at) throw new FormatError(`${JSON.stringify(name)} expected data from byte ${at}, got ${begin}`);
+    if (begin !== at) throw new FormatError(`${quote(name)} expected data from byte ${at}, got ${begin}`);
     at = end;
   }
   if (at !== data.length) throw new FormatError(`safetensors: data expected ${at} bytes, got ${data.length}`);
@@ -48,7 +48,7 @@ export function readTensors(file: Uint8Array): Map<string, StoredTensor> {
 }
 
 function readPlace(name: string, json: unknown) {
-  const what = JSON.stringify(name);
+  const what = quote(name);
   const entry = asObject(json, what);
   const dtype = asString(entry.dtype, `${what}: dtype`);
   const shape = asSizes(entry.shape, `${what}: shape`);
@@ -78,7 +78,7 @@ function floats(name: string, dtype: string, bytes: Uint8Array): Float32Array {
     return new Float32Array(buffer as ArrayBuffer, byteOffset, length / 4);
   }
   if (dtype !== "F16" && dtype !== "BF16") {
-    throw new UnsupportedError(`${JSON.stringify(name)} expected F32, F16 or BF16, got ${dtype}`);
+    throw new UnsupportedError(`${quote(name)} expected F32, F16 or BF16, got ${dtype}`);
   }
   const { buffer, byteOffset, length } = bytes.byteOffset % 2 === 0 ? bytes : new Uint8Array(bytes);
   const codes = new Uint16Array(buffer, byteOffset, length / 2);

@@ -2,7 +2,7 @@
  * Reader of MobileNet V1 from PyTorch. A safetensors file has weights but no layers: which network it is follows from the
  * names of its tensors, α and the number of classes from their shapes, and the rest from the library that trained it.
  */
-import { FormatError, UnsupportedError } from "../../errors.js";
+import { FormatError, quote, UnsupportedError } from "../../errors.js";
 import { GraphBuilder } from "../../ir/builder.js";
 import { locate, type Graph } from "../../ir/graph.js";
 import { samePadding, type Padding, type Size } from "../../ir/window.js";
@@ -160,7 +160,7 @@ class Weights {
   /** A tensor as float32, its dimensions in another order. */
   read(name: string, order: readonly number[]) {
     const tensor = this.#stored.get(name);
-    if (!tensor) throw new FormatError(`the tensor ${JSON.stringify(name)} is missing`);
+    if (!tensor) throw new FormatError(`the tensor ${quote(name)} is missing`);
     this.#unread.delete(name);
     return permuted(asFloat32(tensor), order);
   }

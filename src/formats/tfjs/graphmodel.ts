@@ -1,16 +1,20 @@
 /** Graph models of TensorFlow.js: TensorFlow's graph, converted from a SavedModel. One function an operator. */
-import { describe, FormatError, UnsupportedError } from "../../errors.js";
+import { describe, FormatError, quote, UnsupportedError } from "../../errors.js";
 import { GraphBuilder } from "../../ir/builder.js";
 import { locate, type Graph } from "../../ir/graph.js";
 import type { Activation } from "../../ir/ops/module.js";
 import { elementCount, formatShape, type Tensor } from "../../ir/tensor.js";
 import { NO_PADDING, samePadding, type Padding, type Size } from "../../ir/window.js";
-import { asArray, asNumber, asObject, asString, asWhole, type JsonObject } from "../json.js";
+import { asArray, asNumber, asObject, asShortArray, asString, asWhole, type JsonObject } from "../json.js";
+import { CopyBudget } from "../../ir/budget.js";
 import { permuted } from "../../ir/permute.js";
 import { reshaped } from "./reshape.js";
 
 /** Far above any network of this kind; the work of loading grows with it. */
 const MAX_NODES = 20_000;
+
+/** Inputs of a node, dimensions of a shape, and elements of a list: operators that we have take fewer. */
+const MAX_LIST = 100;
 
 interface Node {
   readonly name: string;
@@ -29,7 +33,7 @@ interface Source {
   readonly attributes: Attributes;
   readonly inputs: readonly Value[];
   readonly weights: ReadonlyMap<string, Tensor>;
-  readonly reads: Reads;
+  readonly reads: CopyBudget;
   readonly net: GraphBuilder;
 }
 
@@ -73,10 +77,10 @@ export function readGraphModel(topology: JsonObject, signature: unknown, weights
   const wanted = outputsOf(nodes, signature);
   const net = new GraphBuilder();
   const values = new Map<string, Value>();
-  const reads = new Reads(weights);
+  const reads = new CopyBudget(weights.values());
   for (const node of inOrder(nodes, wanted)) {
     const { name, op, attributes } = node;
-    locate(`node ${JSON.stringify(name)} (${op})`, () => {
+    locate(`node ${quote(name)} (${op})`, () => {
       const reader = Object.hasOwn(READERS, op) ? READERS[op] : undefined;
       if (!reader) throw new UnsupportedError(`not supported; supported are ${Object.keys(READERS).join(", ")}`);
       const inputs = node.inputs.map((input) => values.get(input)!);
@@ -87,25 +91,10 @@ export function readGraphModel(topology: JsonObject, signature: unknown, weights
   return net.graph(
     wanted.map((name) => {
       const value = values.get(name)!;
-      if (typeof value !== "number") throw new UnsupportedError(`output ${JSON.stringify(name)} expected not constant`);
+      if (typeof value !== "number") throw new UnsupportedError(`output ${quote(name)} expected not constant`);
       return value;
     }),
   );
-}
-
-/** Shared constants are small ones. What is read is copied, so that large ones over and over would take any memory. */
-class Reads {
-  #left: number;
-
-  constructor(weights: ReadonlyMap<string, Tensor>) {
-    const stored = [...weights.values()].reduce((sum, { shape }) => sum + elementCount(shape), 0);
-    this.#left = 4 * stored + 2 ** 20;
-  }
-
-  take(elements: number): void {
-    this.#left -= elements;
-    if (this.#left < 0) throw new UnsupportedError("weights expected to be read once each, got many of them shared");
-  }
 }
 
 function readNodes(topology: JsonObject): Map<string, Node> {
@@ -115,13 +104,13 @@ function readNodes(topology: JsonObject): Map<string, Node> {
   for (const [index, json] of list.entries()) {
     const node = asObject(json, `node ${index}`);
     const name = asString(node.name, `node ${index}: name`);
-    if (nodes.has(name)) throw new FormatError(`node ${JSON.stringify(name)} expected once`);
-    const inputs = asArray(node.input ?? [], `node ${JSON.stringify(name)}: input`)
-      .map((input) => asString(input, `node ${JSON.stringify(name)}: input`))
+    if (nodes.has(name)) throw new FormatError(`node ${quote(name)} expected once`);
+    const inputs = asShortArray(node.input ?? [], `node ${quote(name)}: input`, MAX_LIST)
+      .map((input) => asString(input, `node ${quote(name)}: input`))
       .filter((input) => !input.startsWith("^")) // only says what runs first
       .map(firstOutput);
-    const attributes = new Attributes(asObject(node.attr ?? {}, `node ${JSON.stringify(name)}: attr`));
-    nodes.set(name, { name, op: asString(node.op, `node ${JSON.stringify(name)}: op`), inputs, attributes });
+    const attributes = new Attributes(asObject(node.attr ?? {}, `node ${quote(name)}: attr`));
+    nodes.set(name, { name, op: asString(node.op, `node ${quote(name)}: op`), inputs, attributes });
   }
   return nodes;
 }
@@ -129,7 +118,7 @@ function readNodes(topology: JsonObject): Map<string, Node> {
 /** `name` or `name:0` is the first output of a node, the only one that our operators have. */
 function firstOutput(reference: string): string {
   const [, name, output = "0"] = /^(.*?)(?::(\d+))?$/s.exec(reference)!;
-  if (output !== "0") throw new UnsupportedError(`expected first outputs only, got ${JSON.stringify(reference)}`);
+  if (output !== "0") throw new UnsupportedError(`expected first outputs only, got ${quote(reference)}`);
   return name!;
 }
 
@@ -151,19 +140,22 @@ function* inOrder(nodes: ReadonlyMap<string, Node>, wanted: readonly string[]): 
   while (stack.length) {
     const name = stack.at(-1)!;
     const node = nodes.get(name);
-    if (!node) throw new FormatError(`there is no node ${JSON.stringify(name)}, which the outputs need`);
-    const waiting = node.inputs.filter((input) => state.get(input) !== "done");
-    if (state.get(name) === "done" || !waiting.length) {
+    if (!node) throw new FormatError(`there is no node ${quote(name)}, which the outputs need`);
+    if (state.get(name) === "done") {
       stack.pop();
-      if (state.get(name) !== "done") yield node;
+      continue;
+    }
+    const waiting = node.inputs.filter((input) => state.get(input) !== "done");
+    if (!waiting.length) {
+      yield node;
       state.set(name, "done");
       continue;
     }
     if (waiting.some((input) => state.get(input) === "entered")) {
-      throw new FormatError(`node ${JSON.stringify(name)} is part of a cycle`);
+      throw new FormatError(`node ${quote(name)} is part of a cycle`);
     }
     state.set(name, "entered");
-    stack.push(...waiting);
+    for (const input of waiting) stack.push(input);
   }
 }
 
@@ -183,7 +175,7 @@ class Attributes {
 
   #list(name: string, kind: string): readonly unknown[] {
     const list = this.#value(name, "list");
-    return list === undefined ? [] : asArray(asObject(list, name)[kind] ?? [], name);
+    return list === undefined ? [] : asShortArray(asObject(list, name)[kind] ?? [], name, MAX_LIST);
   }
 
   flag(name: string): boolean {
@@ -196,7 +188,7 @@ class Attributes {
 
   /** 64-bit integers are text. */
   whole(name: string): readonly number[] {
-    return this.#list(name, "i").map((value) => asWhole(Number(value), name, -(2 ** 31)));
+    return this.#list(name, "i").map((value) => asWhole(integer(value), name, -(2 ** 31)));
   }
 
   string(name: string, fallback: string): string {
@@ -211,13 +203,24 @@ class Attributes {
   /** Sizes; -1 is any. */
   shape(name: string): readonly number[] {
     const dimensions = asObject(this.#value(name, "shape") ?? {}, name).dim;
-    return asArray(dimensions ?? [], name).map((dim) => asWhole(Number(asObject(dim, name).size ?? 0), name, -1));
+    return asShortArray(dimensions ?? [], name, MAX_LIST).map((dim) =>
+      asWhole(integer(asObject(dim, name).size ?? 0), name, -1),
+    );
   }
+}
+
+/** The number that text stands for; anything but text as it is. */
+function integer(value: unknown): unknown {
+  return typeof value === "string" && /^-?\d{1,20}$/.test(value) ? Number(value) : value;
 }
 
 /** Bytes are text in base 64; old files have them as numbers. */
 function decoded(value: unknown, name: string): string {
-  if (Array.isArray(value)) return String.fromCharCode(...value.map((code) => asWhole(code, name)));
+  if (Array.isArray(value)) {
+    return asShortArray(value, name, MAX_LIST)
+      .map((code) => String.fromCharCode(asWhole(code, name)))
+      .join("");
+  }
   try {
     return atob(asString(value, name));
   } catch (error) {
@@ -237,7 +240,7 @@ function readPlaceholder({ name, attributes, net }: Source): number {
 }
 
 function readConst({ name, weights }: Source): Tensor {
-  return weights.get(name) ?? missing(`weight ${JSON.stringify(name)}`);
+  return weights.get(name) ?? missing(`weight ${quote(name)}`);
 }
 
 function readConvolution(source: Source, type: "convolution" | "depthwise"): number {

@@ -1,5 +1,5 @@
 /** Layers models of TensorFlow.js, which are Keras models: the topology as a graph. One function a layer class. */
-import { FormatError, UnsupportedError, describe } from "../../errors.js";
+import { describe, FormatError, quote, UnsupportedError } from "../../errors.js";
 import { GraphBuilder } from "../../ir/builder.js";
 import { locate, type Graph } from "../../ir/graph.js";
 import type { Activation } from "../../ir/ops/module.js";
@@ -62,7 +62,10 @@ export function readLayersModel(topology: JsonObject, weights: ReadonlyMap<strin
 function readSequential(model: JsonObject, net: GraphBuilder, weights: ReadonlyMap<string, Tensor>): number {
   const list = Array.isArray(model.config) ? model.config : asObject(model.config, "model: config").layers;
   let x: number | undefined;
+  const names = new Set<string>();
   for (const { kind, config, name } of layersOf(list)) {
+    if (names.has(name)) throw new FormatError(`layer ${quote(name)} expected once`);
+    names.add(name);
     // The first layer says what goes in, also where it is no layer of its own.
     x ??= readInput(config, kind === "InputLayer" ? name : "input", net);
     if (kind !== "InputLayer") x = readLayer(kind, { name, config, x, net, weight: weightsOf(name, weights) });
@@ -79,18 +82,18 @@ function readFunctional(config: JsonObject, net: GraphBuilder, weights: Readonly
     const name = asString(from, `${reader}: connection`);
     const tensor = made.get(name);
     if (tensor === undefined) {
-      throw new FormatError(`${reader} reads ${JSON.stringify(name)}, which no layer before it makes`);
+      throw new FormatError(`${reader} reads ${quote(name)}, which no layer before it makes`);
     }
     if (node !== 0 || output !== 0) throw new UnsupportedError(`${reader} expected layers that are used once`);
     return tensor;
   };
   for (const { kind, config: settings, name, layer } of layersOf(config.layers)) {
-    if (made.has(name)) throw new FormatError(`layer ${JSON.stringify(name)} expected once`);
+    if (made.has(name)) throw new FormatError(`layer ${quote(name)} expected once`);
     if (kind === "InputLayer") {
       made.set(name, readInput(settings, name, net));
       continue;
     }
-    const where = `layer ${JSON.stringify(name)}`;
+    const where = `layer ${quote(name)}`;
     const nodes = asArray(layer.inbound_nodes, `${where}: inbound_nodes`);
     const connections = connectionsOf(nodes[0] ?? [], `${where}: inbound_nodes[0]`);
     if (nodes.length !== 1 || connections.length !== 1) {
@@ -129,7 +132,7 @@ function* layersOf(json: unknown) {
 }
 
 function readLayer(kind: string, layer: Layer): number {
-  return locate(`layer ${JSON.stringify(layer.name)} (${kind})`, () => {
+  return locate(`layer ${quote(layer.name)} (${kind})`, () => {
     const reader = Object.hasOwn(READERS, kind) ? READERS[kind] : undefined;
     if (!reader) throw new UnsupportedError(`not supported; supported are ${Object.keys(READERS).join(", ")}`);
     return reader(layer);
@@ -139,17 +142,17 @@ function readLayer(kind: string, layer: Layer): number {
 function weightsOf(layer: string, weights: ReadonlyMap<string, Tensor>): Layer["weight"] {
   return (name) => {
     const tensor = weights.get(`${layer}/${name}`);
-    if (!tensor) throw new FormatError(`the weight ${JSON.stringify(`${layer}/${name}`)} is missing`);
+    if (!tensor) throw new FormatError(`the weight ${quote(`${layer}/${name}`)} is missing`);
     return tensor;
   };
 }
 
 function readInput(config: JsonObject, name: string, net: GraphBuilder): number {
-  const [, ...sizes] = asArray(config.batch_input_shape ?? config.batch_shape, `input ${JSON.stringify(name)}: shape`);
+  const [, ...sizes] = asArray(config.batch_input_shape ?? config.batch_shape, `input ${quote(name)}: shape`);
   if (sizes.includes(null)) {
-    throw new UnsupportedError(`input ${JSON.stringify(name)} expected a fixed size, got ${JSON.stringify(sizes)}`);
+    throw new UnsupportedError(`input ${quote(name)} expected a fixed size, got ${describe(sizes)}`);
   }
-  return net.input(name, [1, ...sizes.map((size) => asWhole(size, `input ${JSON.stringify(name)}: size`, 1))]);
+  return net.input(name, [1, ...sizes.map((size) => asWhole(size, `input ${quote(name)}: size`, 1))]);
 }
 
 function readConvolution(layer: Layer): number {
@@ -188,7 +191,7 @@ function readBatchNorm(layer: Layer): number {
   const { name, config, x, net } = layer;
   const axis = Array.isArray(config.axis) && config.axis.length === 1 ? config.axis[0] : config.axis;
   if (axis !== undefined && axis !== -1 && axis !== net.shape(x).length - 1) {
-    throw new UnsupportedError(`axis expected the last one, got ${JSON.stringify(axis)}`);
+    throw new UnsupportedError(`axis expected the last one, got ${describe(axis)}`);
   }
   const epsilon = asNumber(config.epsilon ?? 1e-3, "epsilon");
   const read = (what: string) => permuted(layer.weight(what), [0]);
@@ -214,7 +217,7 @@ function readRelu(layer: Layer): number {
 function readSoftmax(layer: Layer): number {
   const axis = layer.config.axis ?? -1;
   if (axis !== -1 && axis !== layer.net.shape(layer.x).length - 1) {
-    throw new UnsupportedError(`axis expected the last one, got ${JSON.stringify(axis)}`);
+    throw new UnsupportedError(`axis expected the last one, got ${describe(axis)}`);
   }
   return activated(layer, layer.x, "softmax");
 }

@@ -2,7 +2,7 @@
  * The weights of a TensorFlow.js model: a manifest in JSON says which tensors lie one after another in the bytes of
  * which shards, and how the quantised ones become numbers.
  */
-import { describe, FormatError, UnsupportedError } from "../../errors.js";
+import { describe, FormatError, quote, UnsupportedError } from "../../errors.js";
 import type { Contents } from "../../io/source.js";
 import { halfToNumber } from "../../ir/numbers.js";
 import { elementCount, type Tensor } from "../../ir/tensor.js";
@@ -26,6 +26,9 @@ interface Entry {
   readonly min: number;
 }
 
+/** Files are read at the same time; those of converters have 4 MB each. */
+const MAX_SHARDS = 1000;
+
 const STORED_BYTES = { float32: 4, int32: 4, float16: 2, uint16: 2, uint8: 1 } as const;
 
 /** A weights manifest that has been checked. */
@@ -39,6 +42,9 @@ export class WeightsManifest {
    */
   constructor(json: unknown) {
     this.#groups = asArray(json, "weights manifest").map(readGroup);
+    if (this.paths.length > MAX_SHARDS) {
+      throw new UnsupportedError(`weights manifest expected at most ${MAX_SHARDS} paths, got ${this.paths.length}`);
+    }
     expectUnique("path", this.paths);
     expectUnique(
       "weight",
@@ -92,7 +98,7 @@ export async function readWeights(json: unknown, { beside }: Contents, argument:
   if (!beside && paths.length) {
     throw new TypeError(
       `"${argument}" expected a path, a URL or the bytes of each file by its name, because its weights are in ` +
-        `${paths.length} other files: ${JSON.stringify(paths[0])}, …`,
+        `${paths.length} other files: ${quote(paths[0]!)}, …`,
     );
   }
   return manifest.read(new Map(await Promise.all(paths.map(async (path) => [path, await beside!(path)] as const))));
@@ -110,7 +116,7 @@ function readGroup(json: unknown, index: number): Group {
 function readEntry(json: unknown, where: string): Entry {
   const entry = asObject(json, `${where}: weight`);
   const name = asString(entry.name, `${where}: name`);
-  const what = `weight ${JSON.stringify(name)}`;
+  const what = `weight ${quote(name)}`;
   const dtype = asString(entry.dtype, `${what}: dtype`);
   if (dtype !== "float32" && dtype !== "int32") {
     throw new UnsupportedError(`${what}: dtype expected float32 or int32, got ${describe(dtype)}`);
@@ -126,7 +132,7 @@ function quantised(entry: Entry, json: unknown, what: string): Entry {
   if (stored === "float16" && entry.dtype === "float32") return { ...entry, stored };
   if (stored !== "uint8" && stored !== "uint16") {
     throw new UnsupportedError(
-      `${what}: quantization.dtype expected uint8, uint16 or, for float32, float16, got ${stored}`,
+      `${what}: quantization.dtype expected uint8, uint16 or, for float32, float16, got ${quote(stored)}`,
     );
   }
   const scale = asNumber(quantization.scale, `${what}: quantization.scale`);
@@ -148,13 +154,13 @@ function asShardPath(value: unknown, where: string): string {
 function expectUnique(what: string, names: readonly string[]): void {
   const seen = new Set<string>();
   for (const name of names) {
-    if (seen.has(name)) throw new FormatError(`weights manifest: ${what} ${JSON.stringify(name)} expected once`);
+    if (seen.has(name)) throw new FormatError(`weights manifest: ${what} ${quote(name)} expected once`);
     seen.add(name);
   }
 }
 
 function missing(path: string): never {
-  throw new FormatError(`the shard ${JSON.stringify(path)} is missing`);
+  throw new FormatError(`the shard ${quote(path)} is missing`);
 }
 
 function bytesOf({ shape, stored }: Entry): number {

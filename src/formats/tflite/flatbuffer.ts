@@ -6,7 +6,7 @@
  * keeps the work in proportion to its size.
  */
 import { ByteBuffer } from "flatbuffers";
-import { FormatError } from "../../errors.js";
+import { FormatError, quote } from "../../errors.js";
 import { decodeText } from "../../io/text.js";
 
 /** A file may make us read this many times its size. */
@@ -68,7 +68,7 @@ export class Table {
     source.expect(0, 8, name);
     const found = String.fromCharCode(...bytes.subarray(4, 8));
     if (found !== identifier) {
-      throw new FormatError(`${name} expected identifier ${identifier}, got ${JSON.stringify(found)}`);
+      throw new FormatError(`${name} expected identifier ${identifier}, got ${quote(found)}`);
     }
     return new Table(source, source.buffer.readUint32(0), name);
   }

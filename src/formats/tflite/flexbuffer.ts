@@ -9,7 +9,8 @@
 import { FormatError } from "../../errors.js";
 
 const MAP = 9;
-const MOST_ENTRIES = 1000;
+const MOST_ENTRIES = 100;
+const LONGEST_KEY = 100;
 
 /** Readers of the types that are written where they stand: integers, unsigned ones, numbers, booleans. */
 const INLINE: Readonly<Record<number, "int" | "uint" | "float">> = { 1: "int", 2: "uint", 3: "float", 26: "uint" };
@@ -68,7 +69,7 @@ function number(view: DataView, position: number, width: number, type: "int" | "
 /** Up to the next zero. */
 function text(bytes: Uint8Array, start: number): string {
   const end = start >= 0 ? bytes.indexOf(0, start) : -1;
-  if (end < 0 || end - start > MOST_ENTRIES) throw damaged();
+  if (end < 0 || end - start > LONGEST_KEY) throw damaged();
   return String.fromCharCode(...bytes.subarray(start, end));
 }
 

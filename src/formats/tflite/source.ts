@@ -37,10 +37,17 @@ export function expectTensor(
   return tensor;
 }
 
+/** No list of sizes, axes or amounts is longer: two numbers for each of four dimensions. */
+const MAX_CONSTANTS = 8;
+
+/** A short list of constants. */
 export function expectConstants(tensors: readonly Tensor[], index: number | undefined, what: string): number[] {
   const { data, dtype } = expectTensor(tensors, index, what);
   if (!data || dtype !== "int32")
     throw new UnsupportedError(`${what} expected constant int32, got ${data ? dtype : "a computed tensor"}`);
+  if (data.length > MAX_CONSTANTS) {
+    throw new UnsupportedError(`${what} expected at most ${MAX_CONSTANTS} numbers, got ${data.length}`);
+  }
   return Array.from(data);
 }
 

@@ -1,5 +1,5 @@
 /** Batches: the first dimension of every activation becomes the number of images. */
-import { UnsupportedError } from "../../errors.js";
+import { quote, UnsupportedError } from "../../errors.js";
 import { formatShape } from "../tensor.js";
 import type { Graph } from "../graph.js";
 import { moduleOf, type Op } from "../ops/index.js";
@@ -11,11 +11,13 @@ import { moduleOf, type Op } from "../ops/index.js";
  */
 export function batched(graph: Graph, images: number): Graph {
   if (images === 1) return graph;
-  const tensors = graph.tensors.map((tensor) => {
+  // With a single dimension, it may be channels; only operators on the host say that it counts images.
+  const counts = new Set(graph.ops.filter((op) => moduleOf(op).host).flatMap(({ outputs }) => outputs));
+  const tensors = graph.tensors.map((tensor, index) => {
     if (tensor.data) return tensor;
-    if (tensor.shape[0] !== 1) {
+    if (tensor.shape[0] !== 1 || (tensor.shape.length < 2 && !counts.has(index))) {
       throw new UnsupportedError(
-        `tensor ${JSON.stringify(tensor.name)} of ${formatShape(tensor.shape)} has no batch dimension of 1`,
+        `tensor ${quote(tensor.name)} of ${formatShape(tensor.shape)} has no batch dimension of 1`,
       );
     }
     return { ...tensor, shape: [images, ...tensor.shape.slice(1)] };

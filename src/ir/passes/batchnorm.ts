@@ -7,7 +7,8 @@
  * or, where there is no such layer, becomes a 1×1 depthwise convolution with the weights s and the bias beta - mean · s.
  * Both are computed in float64 and rounded to float32 once.
  */
-import { UnsupportedError } from "../../errors.js";
+import { quote, UnsupportedError } from "../../errors.js";
+import { CopyBudget } from "../budget.js";
 import { readersOf, type Graph } from "../graph.js";
 import { moduleOf, operandsOf, type Op } from "../ops/index.js";
 import type { ChannelScale, WeightTrait } from "../ops/module.js";
@@ -22,16 +23,19 @@ export function foldBatchNorms(graph: Graph): Graph {
   const tensors = [...graph.tensors];
   const readers = readersOf(graph);
   const folded = new Set<Op>();
+  const outputs = new Set(graph.outputs);
+  const copies = new CopyBudget(tensors);
   const ops = graph.ops.map((op): Op => {
     const output = op.outputs[0]!;
     const [norm, ...others] = readers.get(output) ?? [];
-    if (norm?.type !== "batchnorm" || others.length || graph.outputs.includes(output)) return op;
+    if (norm?.type !== "batchnorm" || others.length || outputs.has(output)) return op;
     const { weights: trait } = moduleOf(op);
     const scale = moduleOf(norm).channelScale?.(norm, operandsOf(norm, graph.tensors));
     if (!trait || !scale || ("activation" in op && op.activation !== "none")) return op;
     const constants = op.inputs.slice(1).map((index) => graph.tensors[index]!);
     if (!constants.every(({ data }) => data instanceof Float32Array)) return op;
     folded.add(norm);
+    for (const { shape } of constants) copies.take(elementCount(shape));
     const { name } = graph.tensors[norm.outputs[0]!]!;
     const [weights, bias] = [trait.operand, trait.bias].map((position) => graph.tensors[op.inputs[position]!]);
     const inputs = [...op.inputs];
@@ -55,7 +59,7 @@ export function batchNormsAsDepthwise(graph: Graph): Graph {
     const norm = moduleOf(op).channelScale?.(op, operandsOf(op, graph.tensors));
     if (shape.length !== 4 || !norm) {
       throw new UnsupportedError(
-        `batchnorm ${JSON.stringify(name)} expected 4 dimensions and constant statistics, got ${formatShape(shape)}`,
+        `batchnorm ${quote(name)} expected 4 dimensions and constant statistics, got ${formatShape(shape)}`,
       );
     }
     const { scale, shift } = norm;

@@ -1,5 +1,5 @@
 /** Weights in half the bytes: float16, which a DEQUANTIZE widens when the model is loaded. */
-import { UnsupportedError } from "../../errors.js";
+import { quote, UnsupportedError } from "../../errors.js";
 import type { Graph } from "../graph.js";
 import { halfToEven } from "../numbers.js";
 import { moduleOf, type Op } from "../ops/index.js";
@@ -30,9 +30,7 @@ function halved({ name, data }: Tensor): Uint16Array {
   const half = Uint16Array.from(data!, numberToHalf);
   const wrong = half.findIndex((bits, i) => (bits & 0x7fff) === INFINITY && Number.isFinite(data![i]));
   if (wrong >= 0) {
-    throw new UnsupportedError(
-      `${JSON.stringify(name)} expected numbers within ±65504 for float16, got ${data![wrong]}`,
-    );
+    throw new UnsupportedError(`${quote(name)} expected numbers within ±65504 for float16, got ${data![wrong]}`);
   }
   return half;
 }

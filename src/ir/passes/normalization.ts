@@ -6,10 +6,11 @@
  * The sum runs over the whole window, also where it lies in the padding. There, the convolution pads the normalised image
  * with zeros, which are -t / s in terms of x.
  */
+import { CopyBudget } from "../budget.js";
 import { solelyRead, type Graph } from "../graph.js";
 import { moduleOf, operandsOf, type Op, type OpOf } from "../ops/index.js";
 import type { ChannelScale } from "../ops/module.js";
-import { floatConstant, type Tensor } from "../tensor.js";
+import { elementCount, floatConstant, type Tensor } from "../tensor.js";
 import { isUnpadded } from "../window.js";
 
 export interface NormalizationOptions {
@@ -26,6 +27,7 @@ export function foldNormalization(graph: Graph, { padValues = true }: Normalizat
   const makers = new Map(graph.ops.map((op) => [op.outputs[0]!, op]));
   const inner = solelyRead(graph);
   const folded = new Set<Op>();
+  const copies = new CopyBudget(tensors);
   const ops = graph.ops.map((op): Op => {
     if (op.type !== "convolution" || op.padValue) return op;
     const constants = op.inputs.slice(1).map((index) => graph.tensors[index]!);
@@ -37,6 +39,7 @@ export function foldNormalization(graph: Graph, { padValues = true }: Normalizat
     const isZero = isUnpadded(op.padding) || padValue.every((value) => value === 0);
     if (!isZero && !(padValues && padValue.every(Number.isFinite))) return op;
     for (const each of chain.ops) folded.add(each);
+    for (const { shape } of constants) copies.take(elementCount(shape));
     const { name } = graph.tensors[op.outputs[0]!]!;
     const { weights, bias } = normalized(name, constants[0]!, constants[1], chain.normalization);
     const inputs = [chain.input, tensors.push(weights) - 1, tensors.push(bias) - 1];
@@ -44,6 +47,9 @@ export function foldNormalization(graph: Graph, { padValues = true }: Normalizat
   });
   return { ...graph, tensors, ops: ops.filter((op) => !folded.has(op)) };
 }
+
+/** The most operators that a normalisation is made of. */
+const MAX_CHAIN = 8;
 
 /** Operators between an input of the graph and the convolution, and all of them as one scale and shift. */
 interface Chain {
@@ -61,7 +67,7 @@ function chainBefore(
   const ops: Op[] = [];
   let normalization: ChannelScale | undefined;
   let input = op.inputs[0]!;
-  for (let maker = makers.get(input); maker && inner.has(input); maker = makers.get(input)) {
+  for (let maker = makers.get(input); maker && inner.has(input) && ops.length < MAX_CHAIN; maker = makers.get(input)) {
     const before = moduleOf(maker).channelScale?.(maker, operandsOf(maker, tensors));
     if (!before) break;
     normalization = normalization ? composed(before, normalization) : before;

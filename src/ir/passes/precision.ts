@@ -1,4 +1,5 @@
 /** A quantised model in float32: the same network with its weights dequantised, and no rounding between layers. */
+import { CopyBudget } from "../budget.js";
 import type { Graph } from "../graph.js";
 import { moduleOf, type Op } from "../ops/index.js";
 import { dequantized, type Tensor } from "../tensor.js";
@@ -9,12 +10,14 @@ import { dequantized, type Tensor } from "../tensor.js";
  */
 export function toFloat32(graph: Graph): Graph {
   const tensors = graph.tensors.map((tensor) => (isQuantized(tensor) ? asFloat32(tensor) : tensor));
+  const copies = new CopyBudget(graph.tensors);
   for (const op of graph.ops) {
     const { weights: trait } = moduleOf(op);
     const index = trait && op.inputs[trait.bias];
     if (index === undefined) continue;
     const [bias, input, weights] = [index, op.inputs[0]!, op.inputs[trait!.operand]!].map((i) => graph.tensors[i]!);
     if (bias!.dtype === "int32" && bias!.data) {
+      copies.take(bias!.data.length);
       tensors[index] = asFloat32({ ...bias!, quantization: biasQuantization(input!, weights!) });
     }
   }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { seededRandom } from "../../../src/models/random.js";
-import { attempt, distortions, flips, outcomes, truncations } from "../../support/hostile.js";
+import { attempt, outcomes } from "../../support/hostile.js";
+import { distortions, flips, truncations } from "../../support/mutate.js";
 import { NAMES, storeHeader, storeSafetensors, torchMobileNet } from "../../support/safetensors.js";
 
 const FILE = storeSafetensors(torchMobileNet(NAMES.timm), "F16");

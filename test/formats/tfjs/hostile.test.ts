@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "../../../src/models/random.js";
 import type { Files } from "../../../src/io/source.js";
-import { attempt, distortions, flips, outcomes, truncations } from "../../support/hostile.js";
+import { attempt, outcomes } from "../../support/hostile.js";
+import { distortions, flips, truncations } from "../../support/mutate.js";
 import { functional, functional3, sequential, SMALL, SMALL_WEIGHTS } from "../../support/keras.js";
 import { FUSED, GRAPH_WEIGHTS, signature } from "../../support/tensorflow.js";
 import { storeModel } from "../../support/weights.js";

@@ -3,7 +3,8 @@ import { writeTflite } from "../../../src/formats/tflite/write.js";
 import { mobileNetV1 } from "../../../src/models/mobilenetv1.js";
 import { seededRandom } from "../../../src/models/random.js";
 import { FLAVOURS } from "../../support/graphs.js";
-import { attempt, flips, outcomes, truncations } from "../../support/hostile.js";
+import { attempt, outcomes } from "../../support/hostile.js";
+import { flips, truncations } from "../../support/mutate.js";
 import { singleShotDetector } from "../../support/networks.js";
 import { describeShared, sharedBytes } from "../../support/shared.js";
 
