@@ -94,7 +94,8 @@ describe("a small model", () => {
     await expect(loadModel(code, { precision: "float32" })).rejects.toThrow(RangeError);
     await expect(loadModel(code, { maxMemory: code.length + 1 })).rejects.toThrow(/"maxMemory" must be at least/);
     expect((await loadModel(code, { threads: 2 })).runtime.reasons?.threads).toMatch(/one thread/);
-    expect((await loadModel(code, { labels: "a\nb" })).labels).toEqual(["a", "b"]);
+    expect((await loadModel(code, { labels: "abcdefghij".split("") })).labels).toHaveLength(10);
+    await expect(loadModel(code, { labels: "a\nb" })).rejects.toThrow(/"labels" must be 10 strings, got 2/);
   });
 
   test("loads from a module, bytes, a path, a URL and a response", async () => {

@@ -54,7 +54,8 @@ test("a network says that it cannot run", async () => {
   const net = await loadModel(mobileNetV1({ alpha: 0.25, resolution: 32, classes: 10 }), { threads: 2 });
   const x = new Float32Array(32 * 32 * 3);
   net.run(x);
-  new Uint32Array(net.runner.inputs[0]!.buffer, net.runner.plan.params.address, 64).fill(0xfffffff0);
+  const program = net.runner as Program;
+  new Uint32Array(program.inputs[0]!.buffer, program.plan.params.address, 64).fill(0xfffffff0);
   const error = (() => {
     try {
       return net.run(x);
