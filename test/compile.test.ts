@@ -2,7 +2,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { describe, expect, test } from "vitest";
+import { createContext, runInContext } from "node:vm";
+import { describe, expect, test, vi } from "vitest";
 import { createCompiler, PACKAGE_VERSION } from "../src/api/compile.js";
 import { SECTION_NAME } from "../src/compiler/emit/description.js";
 import { sectionsOf } from "../src/compiler/emit/parse.js";
@@ -162,6 +163,22 @@ test("a detector is refused by the name of its operator", async () => {
   const detector = constantDetector([[0, 0, 1, 1]], [[0, 1]]);
   await expect(compile(detector)).rejects.toThrow(UnsupportedError);
   await expect(compile(detector)).rejects.toThrow(/operator \d+ \(detection\)/);
+});
+
+test("where the runtime compiles no bytes, the error says to import the module", async () => {
+  const { code } = await compile(SMALL);
+  const workers = createContext({}, { codeGeneration: { wasm: false } });
+  const refuse = runInContext("(bytes) => WebAssembly.compile(bytes)", workers) as typeof WebAssembly.compile;
+  const module = await WebAssembly.compile(code);
+  await loadModel(code); // Node compiles its HTTP parser when the global Response is first read: now, not below
+  const spy = vi.spyOn(WebAssembly, "compile").mockImplementation(refuse);
+  try {
+    await expect(loadModel(code)).rejects.toThrow(UnsupportedError);
+    await expect(loadModel(code)).rejects.toThrow("import the compiled model as a module");
+    expect((await loadModel(module)).inputs).toHaveLength(1);
+  } finally {
+    spy.mockRestore();
+  }
 });
 
 test("options that are wrong are named", async () => {

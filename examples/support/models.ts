@@ -1,9 +1,13 @@
 /** Models for the examples' tests: seeded ones, which need no file, and the real ones beside the repository. */
-import { existsSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { seededNetwork, type Precision } from "../../bench/models.js";
 import { writeTflite } from "../../src/formats/tflite/write.js";
 
+const EXAMPLES = join(import.meta.dirname, "..");
+const CLI = join(EXAMPLES, "node_modules/mobilenet-simd/build/cli.js");
 const SHARED = process.env.SHARED ?? join(import.meta.dirname, "../../../shared");
 
 /** A MobileNet V1 with random weights, as a file. */
@@ -15,4 +19,23 @@ export function seededModel(alpha: number, resolution: number, precision: Precis
 export function sharedFile(path: string): Uint8Array<ArrayBuffer> | undefined {
   const file = join(SHARED, path);
   return existsSync(file) ? new Uint8Array(readFileSync(file)) : undefined;
+}
+
+/** Runs the command in the Worker's README that compiles a model, and returns the module that it writes. */
+export function compileByCommand(model: Uint8Array, labels: Uint8Array): Uint8Array<ArrayBuffer> {
+  const readme = readFileSync(join(EXAMPLES, "cloudflare-worker/README.md"), "utf8");
+  const [file, ...args] = /^npx mobilenet-simd compile (.*)$/m.exec(readme)![1]!.split(" ");
+  const folder = mkdtempSync(join(tmpdir(), "mobilenet-simd-"));
+  try {
+    mkdirSync(join(folder, "src"));
+    writeFileSync(join(folder, file!), model);
+    writeFileSync(join(folder, "labels.txt"), labels);
+    execFileSync(process.execPath, [CLI, "compile", file!, ...args], {
+      cwd: folder,
+      stdio: ["ignore", "ignore", "inherit"],
+    });
+    return new Uint8Array(readFileSync(join(folder, "src/model.wasm")));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

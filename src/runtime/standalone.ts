@@ -203,12 +203,19 @@ function oneOf<const T extends string>(value: unknown, what: string, choices: re
 /**
  * Compiles the bytes of a compiled model.
  *
- * @throws UnsupportedError if it needs relaxed SIMD and the engine has none, FormatError if it is damaged.
+ * @throws UnsupportedError if the runtime compiles no bytes, or if the module needs relaxed SIMD and the engine has none;
+ * FormatError if it is damaged.
  */
 export async function compileStandalone(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
   try {
     return await WebAssembly.compile(bytes);
   } catch (error) {
+    // V8's words where the embedder forbids it, as Cloudflare Workers do
+    if (/disallowed by embedder/.test((error as Error).message)) {
+      throw new UnsupportedError(
+        "this runtime compiles no WebAssembly at run time; import the compiled model as a module instead of its bytes",
+      );
+    }
     if (bestKernels() !== "relaxed" && /simd|opcode/i.test((error as Error).message)) {
       throw new UnsupportedError(
         `compiled model needs relaxed SIMD, which this engine lacks (${(error as Error).message}); compile it with the kernels simd`,

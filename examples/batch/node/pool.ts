@@ -27,9 +27,9 @@ export class Pool {
   /**
    * Starts the threads and waits until they are ready.
    *
-   * @param model the path of a `.tflite` file.
-   * @param size how many threads. Default: as many as the machine runs at once.
-   * @throws what a thread throws that cannot load the model.
+   * @param model the path of a model file, such as a `.tflite` file or a compiled model.
+   * @param size number of threads. Default: as many as the machine runs at once.
+   * @throws the error of a thread that cannot load the model.
    */
   static async start(model: string, size: number = availableParallelism()): Promise<Pool> {
     const pool = new Pool(size);

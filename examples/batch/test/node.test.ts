@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadModel, type Classification } from "mobilenet-simd";
+import { compileModel } from "mobilenet-simd/compile";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PictureReader } from "../../cloudflare-worker/src/picture.ts";
 import { leastSide } from "../../cloudflare-worker/src/questions.ts";
@@ -53,6 +54,17 @@ test("files go in and results come out in their order, damaged ones with what is
   const results = [];
   for await (const result of classifyAll(files, pool)) results.push(result);
   expect(results).toEqual(files.map((_, index) => resultOf(index)));
+});
+
+test("a compiled model gives the same results", async () => {
+  const file = join(folder, "model.wasm");
+  writeFileSync(file, await compileModel(model, { kernels: "relaxed" }));
+  const compiled = await Pool.start(file, 1);
+  try {
+    expect(await compiled.classify(files[0]!)).toEqual({ classes: expected[0] });
+  } finally {
+    await compiled.close();
+  }
 });
 
 test("no more names are taken than two for each thread, however slowly results are taken", async () => {

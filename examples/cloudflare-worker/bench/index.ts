@@ -1,19 +1,21 @@
 /**
- * What a request costs in CPU time, by stage, and how long it takes when many come at once. A Worker's clock stands still
- * while it computes, so the time is that of the workerd process, over many requests. Linux.
+ * CPU time until the first answer of a new isolate, CPU time of a request by stage, and latency when many come at once. A
+ * Worker's clock stands still while it computes, so the times are those of the workerd process. Linux.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { load } from "../../support/http.ts";
+import { compileModel } from "mobilenet-simd/compile";
 import { seededModel, sharedFile } from "../../support/models.ts";
 import { seededPixels, toJpeg, toPng, toWebp, type Pixels } from "../../support/pictures.ts";
 import { cpuOf, workerdProcesses } from "../../support/process.ts";
-import { bundle, start } from "../../support/workers.ts";
+import { bundle, start, type Bundle } from "../../support/workers.ts";
 
 const FOLDER = "cloudflare-worker";
 const STAGES = "bench/worker/stages.ts";
 const ROUNDS = 7;
 const REQUESTS = 30;
+const STARTS = 15;
 
 const models = {
   "0.25/128, 8 bits": sharedFile("models/mobilenet_v1_0.25_128_quant.tflite") ?? seededModel(0.25, 128, "int8"),
@@ -42,13 +44,49 @@ function photograph(name: string, path: string): (readonly [string, Uint8Array])
 }
 
 for (const [name, model] of Object.entries(models)) {
-  const files = { "model.tflite": model, [STAGES]: readFileSync(join(import.meta.dirname, "..", FOLDER, STAGES)) };
+  const compiled = await compileModel(model, { kernels: "relaxed" });
+  await measureStarts(name, [
+    ["compiled", bundle("bench-compiled", { folder: FOLDER, files: { "src/model.wasm": compiled } })],
+    [".tflite", bundle("bench-tflite", { folder: FOLDER, env: "tflite", files: { "model.tflite": model } })],
+  ]);
+  const stages = readFileSync(join(import.meta.dirname, "..", FOLDER, STAGES));
+  const files = { "src/model.wasm": compiled, [STAGES]: stages };
   const built = bundle("bench", { folder: FOLDER, main: STAGES, files });
   const worker = await start(built);
   try {
     await measure(name, await worker.ready, workerdProcesses()[0]!);
   } finally {
     await worker.dispose();
+  }
+}
+
+/** Starts each Worker in a new process, in turns, and asks it once. */
+async function measureStarts(model: string, workers: readonly (readonly [string, Bundle])[]): Promise<void> {
+  const [, smallest] = pictures[0]!;
+  const times = workers.map((): { cpu: number; first: number; wall: number }[] => []);
+  for (let round = 0; round < STARTS; ++round) {
+    for (const [index, [, built]] of workers.entries()) {
+      const worker = await start(built);
+      try {
+        const url = await worker.ready;
+        const pid = workerdProcesses()[0]!;
+        const [before, began] = [cpuOf(pid), performance.now()];
+        const { failures } = await load(new URL("/classify", url), [smallest], { connections: 1, requests: 1 });
+        if (failures) throw new Error("the first request failed");
+        const wall = performance.now() - began;
+        times[index]!.push({ cpu: cpuOf(pid), first: cpuOf(pid) - before, wall });
+      } finally {
+        await worker.dispose();
+      }
+    }
+  }
+  console.log(`\n${model}: ms from a new process to its first answer, median of ${STARTS}`);
+  for (const [index, [name, { gzipped }]] of workers.entries()) {
+    const of = (key: "cpu" | "first" | "wall") => median(times[index]!.map((time) => time[key])).toFixed(1);
+    console.log(
+      `${name.padEnd(10)} CPU time of the process ${of("cpu")}, of its first request ${of("first")}; ` +
+        `first request ${of("wall")}; ${(gzipped / 1e6).toFixed(2)} MB gzipped`,
+    );
   }
 }
 
@@ -60,14 +98,7 @@ async function measure(model: string, url: URL, pid: number): Promise<void> {
     return (cpuOf(pid) - before) / requests;
   };
   const [, smallest] = pictures[0]!;
-  const before = cpuOf(pid);
-  await fetch(url); // the isolate starts, with the model inside
-  const began = cpuOf(pid) - before;
-  const first = await cpu("/classify", smallest, 1);
-  console.log(
-    `\n${model}: the isolate takes ${began.toFixed(0)} ms of CPU time to start, its first request ${first.toFixed(0)} ms`,
-  );
-  console.log("ms of CPU time for a request     transport   decode   resize  network");
+  console.log(`\n${model.padEnd(32)}transport   decode   resize  network (ms of CPU time for a request)`);
   for (const [name, file] of pictures) {
     const byte = smallest.subarray(0, 1);
     const stages = [

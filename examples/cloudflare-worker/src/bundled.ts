@@ -1,9 +1,9 @@
-/** A Worker with its model inside: nothing to fetch, for models up to a few MB. */
+/** A Worker with a .tflite model inside, for models that cannot be compiled, such as detectors. */
 import model from "../model.tflite";
-import { fromBytes, IsolateModel } from "./model.ts";
+import { fromCode, IsolateModel } from "./model.ts";
 import { createWorker } from "./worker.ts";
 
-// While the isolate starts, which may take a second of CPU time, and not in its first request, which may not.
-const network = fromBytes(model);
+// At the top level, so that the isolate's start pays for it (up to a second of CPU time) and not its first request.
+const network = fromCode(model);
 
 export default createWorker(new IsolateModel(() => network));

@@ -65,12 +65,15 @@ export class IsolateModel<Env> {
   }
 }
 
-/** A model that is part of the Worker. */
-export async function fromBytes(model: ArrayBuffer): Promise<Loaded> {
+/** A model that is deployed with the Worker: compiled, or the bytes of a .tflite file. */
+export async function fromCode(model: WebAssembly.Module | ArrayBuffer): Promise<Loaded> {
   return { network: await loadModel(model, { maxMemory: MAX_MODEL_BYTES }) };
 }
 
-/** A model in a bucket, as a stream, so that the file and the network are never both whole in memory. */
+/**
+ * A .tflite model in a bucket, as a stream, so that the file and the network are never both whole in memory. A compiled
+ * model cannot come from here: Workers compile WebAssembly when they are deployed and refuse to compile bytes later.
+ */
 export async function fromBucket(bucket: R2Bucket, key: string, known?: string): Promise<Loaded | undefined> {
   const onlyIf = known === undefined ? {} : { onlyIf: { etagDoesNotMatch: known } };
   const object: R2ObjectBody | R2Object | null = await bucket.get(key, onlyIf);
@@ -80,7 +83,7 @@ export async function fromBucket(bucket: R2Bucket, key: string, known?: string):
   return { network: await loadModel(response, { maxMemory: MAX_MODEL_BYTES }), version: object.etag };
 }
 
-/** A model among the static assets. */
+/** A .tflite model among the static assets; a compiled one cannot come from here either. */
 export async function fromAssets(assets: Fetcher, path: string): Promise<Loaded> {
   const response = await assets.fetch(new URL(path, "https://assets.invalid"));
   return { network: await loadModel(response, { maxMemory: MAX_MODEL_BYTES }) };

@@ -1,4 +1,4 @@
-/** What Wrangler makes of these files. */
+/** Modules that Wrangler makes of files: its rules are in wrangler.jsonc. */
 declare module "*.wasm" {
   const module: WebAssembly.Module;
   export default module;

@@ -24,7 +24,8 @@ const JPEG = toJpeg(seededPixels(400, 300, 1));
 let worker: Miniflare;
 let url: URL;
 beforeAll(async () => {
-  worker = await start(bundle("detector", { folder: "cloudflare-worker", files: { "model.tflite": DETECTOR } }));
+  const files = { "model.tflite": DETECTOR }; // has an operator that runs on the host, so it cannot be compiled
+  worker = await start(bundle("detector", { folder: "cloudflare-worker", env: "tflite", files }));
   url = await worker.ready;
 });
 afterAll(() => worker?.dispose());
@@ -36,7 +37,7 @@ describe("a detector", () => {
     const { status, body } = await post(JPEG, "/detect");
     expect(status).toBe(200);
     const box = { x: 200, y: 75, width: 200, height: 150 };
-    expect(body.detections).toEqual([{ box, score: Math.fround(0.9), label: "1", index: 1 }]);
+    expect(body.detections).toEqual([{ box, score: Math.fround(0.9), index: 1 }]);
   });
 
   test("in a picture that the camera held upright", async () => {

@@ -1,10 +1,11 @@
 /** The Worker as it is uploaded, run in workerd: what it answers, and that it goes on after everything it refuses. */
 import { loadModel, type Network } from "mobilenet-simd";
+import { compileModel } from "mobilenet-simd/compile";
 import type { Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compileCodecs } from "../../batch/node/codecs.ts";
 import { ask, load, postUnended, type Answer } from "../../support/http.ts";
-import { seededModel, sharedFile } from "../../support/models.ts";
+import { compileByCommand, seededModel, sharedFile } from "../../support/models.ts";
 import { oriented, seededPixels, toJpeg, toPng, toWebp } from "../../support/pictures.ts";
 import { bundle, start, type Bundle } from "../../support/workers.ts";
 import { PictureReader } from "../src/picture.ts";
@@ -21,13 +22,16 @@ let net: Network;
 let reader: PictureReader;
 
 beforeAll(async () => {
-  built = bundle("bundled", { folder: "cloudflare-worker", files: { "model.tflite": MODEL } });
+  built = bundle("compiled", { folder: "cloudflare-worker", files: { "src/model.wasm": await compile(MODEL) } });
   worker = await start(built);
   url = await worker.ready;
   net = await loadModel(MODEL);
   reader = new PictureReader(await compileCodecs());
 });
 afterAll(() => worker?.dispose());
+
+/** Compiles a model as README.md says. */
+const compile = (model: Uint8Array) => compileModel(model, { kernels: "relaxed" });
 
 const post = (body: RequestInit["body"], path = "/classify") => ask(url, path, { method: "POST", body: body! });
 
@@ -93,12 +97,12 @@ describe("a picture", () => {
   });
 });
 
-test("the health route says model, memory and build", async () => {
+test("the health route says model, memory and runtime", async () => {
   const { status, body } = await ask(url, "/health");
   expect(status).toBe(200);
   expect(body).toEqual({
     model: JSON.parse(JSON.stringify({ inputs: net.inputs, outputs: net.outputs, layers: net.layers.length })),
-    memory: net.memory,
+    memory: (await loadModel(await compile(MODEL))).memory,
     runtime: {
       kernels: "relaxed",
       threads: 1,
@@ -264,6 +268,34 @@ describe("fetching", () => {
 });
 
 describe("the model", () => {
+  test("may be a .tflite file in the Worker", async () => {
+    const files = { "model.tflite": MODEL };
+    const tflite = await start(bundle("tflite", { folder: "cloudflare-worker", env: "tflite", files }));
+    try {
+      await expectRight(await ask(await tflite.ready, "/classify", { method: "POST", body: JPEG }), JPEG);
+    } finally {
+      await tflite.dispose();
+    }
+  });
+
+  test.each([
+    ["int8", "simd"],
+    ["float32", "simd"],
+    ["float32", "relaxed"],
+  ] as const)("compiled, in %s with the kernels %s, answers as its .tflite file does", async (precision, kernels) => {
+    const model = seededModel(0.25, 128, precision);
+    const files = { "src/model.wasm": await compileModel(model, { kernels }) };
+    const compiled = await start(bundle("precision", { folder: "cloudflare-worker", files }));
+    const [tflite, file] = [await loadModel(model, { kernels }), await toPng(PIXELS)];
+    try {
+      const { body } = await ask(await compiled.ready, "/classify?top=100", { method: "POST", body: file });
+      const classes = await reader.show(file, leastSide(tflite), (image) => tflite.classify(image, { topK: 100 }));
+      expect(body.classes).toEqual(classes);
+    } finally {
+      await compiled.dispose();
+    }
+  });
+
   test("may be among the static assets, and is not served to others", async () => {
     const files = { "assets/model.tflite": MODEL };
     const assets = await start(bundle("assets", { folder: "cloudflare-worker", env: "assets", files }));
@@ -288,6 +320,9 @@ describe("the model", () => {
       await models.put("model.tflite", MODEL.slice(0, 1000));
       expect((await send()).status).toBe(503);
       await expect.poll(() => said.join("\n")).toMatch(/no object "model.tflite" in the bucket[^]*FormatError/);
+      await models.put("model.tflite", await compile(MODEL));
+      expect((await send()).status).toBe(503);
+      await expect.poll(() => said.join("\n")).toMatch(/UnsupportedError: this runtime compiles no WebAssembly/);
       await models.put("model.tflite", MODEL);
       for (const answer of await Promise.all(Array.from({ length: 8 }, send))) await expectRight(answer, JPEG);
       await models.delete("model.tflite");
@@ -301,9 +336,9 @@ describe("the model", () => {
   if (!real) console.warn("skipping the Worker with a real model: no ../shared/models");
 
   test.skipIf(!real)("of 0.25/128 in 8 bits makes a Worker of less than 3 MB gzipped, which knows a cat", async () => {
-    const files = { "model.tflite": real! };
+    const files = { "src/model.wasm": compileByCommand(real!, sharedFile("models/imagenet_labels.txt")!) };
     const whole = bundle("real", { folder: "cloudflare-worker", files });
-    console.info(`the Worker with 0.25/128 in 8 bits: ${whole.bytes} bytes, ${whole.gzipped} gzipped`);
+    console.info(`the Worker with a compiled 0.25/128 in 8 bits: ${whole.bytes} bytes, ${whole.gzipped} gzipped`);
     expect(whole.gzipped).toBeLessThan(3 * 2 ** 20);
     const known = await start(whole);
     try {

@@ -1,13 +1,13 @@
-/** The Worker's stages by themselves: `/body` reads a picture's file, `/decode` decodes it too, `/run` only runs the network. */
+/** The Worker's stages alone: `/body` reads a picture's file, `/decode` reads and decodes it, `/run` runs the network. */
 import { withBody } from "../../src/body.ts";
 import { CODEC_MODULES } from "../../src/codecs/modules.ts";
-import { fromBytes, IsolateModel } from "../../src/model.ts";
+import { fromCode, IsolateModel } from "../../src/model.ts";
 import { PictureReader } from "../../src/picture.ts";
 import { leastSide } from "../../src/questions.ts";
 import { createWorker, type Env } from "../../src/worker.ts";
-import bytes from "../../model.tflite";
+import compiled from "../../src/model.wasm";
 
-const network = fromBytes(bytes);
+const network = fromCode(compiled);
 const model = new IsolateModel<Env>(() => network);
 const whole = createWorker(model);
 const pictures = new PictureReader(CODEC_MODULES);
