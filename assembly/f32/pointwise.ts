@@ -13,7 +13,7 @@
  */
 import { Product } from "../abi/product";
 import { clamp, madd } from "../simd/arithmetic";
-import { WIDE } from "../simd/builds";
+import { ADD_OFFSETS, WIDE } from "../simd/builds";
 import { clearAfter } from "../simd/channels";
 
 export function f32_pointwise(
@@ -113,21 +113,21 @@ function tile4(
         c0 = madd(x0, wc, c0);
         d0 = madd(x0, wd, d0);
       }
-      const x1 = v128.load32_splat(k, 32);
+      const x1 = ADD_OFFSETS ? v128.load32_splat(k + 32) : v128.load32_splat(k, 32);
       a1 = madd(x1, wa, a1);
       b1 = madd(x1, wb, b1);
       if (pair) {
         c1 = madd(x1, wc, c1);
         d1 = madd(x1, wd, d1);
       }
-      const x2 = v128.load32_splat(k, 64);
+      const x2 = ADD_OFFSETS ? v128.load32_splat(k + 64) : v128.load32_splat(k, 64);
       a2 = madd(x2, wa, a2);
       b2 = madd(x2, wb, b2);
       if (pair) {
         c2 = madd(x2, wc, c2);
         d2 = madd(x2, wd, d2);
       }
-      const x3 = v128.load32_splat(k, 96);
+      const x3 = ADD_OFFSETS ? v128.load32_splat(k + 96) : v128.load32_splat(k, 96);
       a3 = madd(x3, wa, a3);
       b3 = madd(x3, wb, b3);
       if (pair) {
@@ -195,35 +195,35 @@ function tile6(
         c0 = madd(x0, wc, c0);
         d0 = madd(x0, wd, d0);
       }
-      const x1 = v128.load32_splat(k, 32);
+      const x1 = ADD_OFFSETS ? v128.load32_splat(k + 32) : v128.load32_splat(k, 32);
       a1 = madd(x1, wa, a1);
       b1 = madd(x1, wb, b1);
       if (pair) {
         c1 = madd(x1, wc, c1);
         d1 = madd(x1, wd, d1);
       }
-      const x2 = v128.load32_splat(k, 64);
+      const x2 = ADD_OFFSETS ? v128.load32_splat(k + 64) : v128.load32_splat(k, 64);
       a2 = madd(x2, wa, a2);
       b2 = madd(x2, wb, b2);
       if (pair) {
         c2 = madd(x2, wc, c2);
         d2 = madd(x2, wd, d2);
       }
-      const x3 = v128.load32_splat(k, 96);
+      const x3 = ADD_OFFSETS ? v128.load32_splat(k + 96) : v128.load32_splat(k, 96);
       a3 = madd(x3, wa, a3);
       b3 = madd(x3, wb, b3);
       if (pair) {
         c3 = madd(x3, wc, c3);
         d3 = madd(x3, wd, d3);
       }
-      const x4 = v128.load32_splat(k, 128);
+      const x4 = ADD_OFFSETS ? v128.load32_splat(k + 128) : v128.load32_splat(k, 128);
       a4 = madd(x4, wa, a4);
       b4 = madd(x4, wb, b4);
       if (pair) {
         c4 = madd(x4, wc, c4);
         d4 = madd(x4, wd, d4);
       }
-      const x5 = v128.load32_splat(k, 160);
+      const x5 = ADD_OFFSETS ? v128.load32_splat(k + 160) : v128.load32_splat(k, 160);
       a5 = madd(x5, wa, a5);
       b5 = madd(x5, wb, b5);
       if (pair) {

@@ -211,13 +211,14 @@ async function eachChunk({ body }: Response, name: string, visit: (chunk: Uint8A
 }
 
 /** Not an import: bundlers for browsers and Workers would look for the module. */
-const fileSystem = () => globalThis.process?.getBuiltinModule?.("node:fs/promises");
+const fileSystem = () => globalThis.process?.getBuiltinModule?.("node:fs");
 
 /** Whether this is a page or a worker of one, which knows addresses beside its own and no paths. */
 function isPage(): boolean {
   return !fileSystem() && typeof location !== "undefined";
 }
 
+/** Reads a file at once, without giving way to other tasks: Node takes 3 ms longer to load its promises of files. */
 async function readFile(path: string | URL, budget: Budget): Promise<Contents> {
   const fs = fileSystem();
   const name = String(path);
@@ -227,20 +228,21 @@ async function readFile(path: string | URL, budget: Budget): Promise<Contents> {
     const other = path instanceof URL ? new URL(encoded(file), path) : join(dirname(path), file);
     return (await readFile(other, budget)).bytes;
   };
-  const file = await attempt(name, () => fs.open(path));
+  const file = await attempt(name, async () => fs.openSync(path, "r"));
   try {
-    const { size } = await file.stat();
-    budget.take(size, String(path));
+    const { size } = fs.fstatSync(file);
+    budget.take(size, name);
     const contents = { ...reserve(size), beside };
     for (let position = 0; position < size;) {
-      const rest = { offset: position, length: size - position, position };
-      const { bytesRead } = await attempt(name, () => file.read(contents.bytes, rest));
+      const bytesRead = await attempt(name, async () =>
+        fs.readSync(file, contents.bytes, position, size - position, position),
+      );
       if (bytesRead === 0) throw unreadable(name, "it became shorter");
       position += bytesRead;
     }
     return contents;
   } finally {
-    await file.close();
+    fs.closeSync(file);
   }
 }
 

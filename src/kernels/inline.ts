@@ -7,7 +7,7 @@ import { withSharedMemory, type ModuleSource } from "../runtime/kernels.js";
 /** Modules that replace some kernels of the base module. */
 const PARTS = {
   simd: () => [],
-  relaxed: () => [relaxed],
+  relaxed: async () => [isJavaScriptCore() ? (await import("../../build/jsc.wasm?inline")).default : relaxed],
   wide: async () => [(await import("../../build/wide.wasm?inline")).default],
 };
 
@@ -17,6 +17,11 @@ export const modules: ModuleSource = async (kernels, shared) =>
 /** The binaries of these kernels: those for all engines, then the ones that replace some of them. */
 export async function partsOf(kernels: Kernels): Promise<Uint8Array<ArrayBuffer>[]> {
   return Promise.all([simd, ...(await PARTS[kernels]())].map(inflate));
+}
+
+/** Only JavaScriptCore's errors know their source. A wrong answer costs time; the results are the same. */
+function isJavaScriptCore(): boolean {
+  return "sourceURL" in new Error();
 }
 
 /** Node has zlib at once, while its web streams take 50 ms to load. */
