@@ -1,5 +1,4 @@
 /** Runs a model that was compiled to a WebAssembly module; docs/standalone.md describes its exports. */
-import { instantiate } from "@assemblyscript/loader";
 import { FORMAT, SECTION_NAME, type Description, type TensorDescription } from "../compiler/emit/description.js";
 import type { MemoryReport } from "../compiler/plan.js";
 import { FormatError, UnsupportedError } from "../errors.js";
@@ -231,7 +230,7 @@ export async function startStandalone(
 ): Promise<StandaloneRunner> {
   let exports: Exports;
   try {
-    exports = (await instantiate(module, {})).exports as unknown as Exports;
+    exports = (await WebAssembly.instantiate(module, {})).exports as unknown as Exports;
   } catch (error) {
     throw new FormatError(`compiled model cannot start: ${(error as Error).message}`);
   }
