@@ -55,7 +55,7 @@ export function createCompiler({ kernels, standalone }: Binaries) {
     checkOptions(options, imageFile);
     const { kernels: chosen = "simd", maxMemory = DEFAULT_MAX_MEMORY, normalization, precision } = options;
     const file = isGraph(model) ? undefined : await readSource(model, "model", maxMemory);
-    const source = prepare(file ? await readModel(file) : (model as Graph), { precision });
+    const source = await prepare(file ? await readModel(file) : (model as Graph), { precision });
     const labels = await readLabels(options.labels, file?.bytes, source);
     const graph = buildGraph(batched(source, 1));
     const features = pooledFeatures(graph);

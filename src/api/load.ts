@@ -80,7 +80,7 @@ export function createLoader(modules: ModuleSource): LoadModel {
     if (file && isWebAssembly(file.bytes)) {
       return (await import("./compiled.js")).loadCompiled(file, { ...options, maxMemory });
     }
-    const graph = prepare(file ? await readModel(file) : (model as Graph), options);
+    const graph = await prepare(file ? await readModel(file) : (model as Graph), options);
     const labels = await readLabels(options.labels, file?.bytes, graph);
     const forBatch = buildGraph(batched(graph, batch));
     const features = pooledFeatures(forBatch);
@@ -100,8 +100,10 @@ export function createLoader(modules: ModuleSource): LoadModel {
       byteProducts: program.target.multipliesBytes ? ("unsigned" as const) : undefined,
       ...(Object.keys(reasons).length > 0 && { reasons }),
     };
-    const described = describeModel(program.graph);
-    return new Network({ model: described, runner: program, runtime, batch, labels, normalization });
+    const description = describeModel(program.graph);
+    // Few models are detectors.
+    const detections = description.detections && (await import("./detect.js")).detections;
+    return new Network({ model: description, runner: program, runtime, batch, labels, normalization, detections });
   };
 }
 

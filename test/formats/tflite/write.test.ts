@@ -48,7 +48,7 @@ const unary: readonly [string, OpAttributes][] = [
 ];
 
 async function expectRoundTrip(one: OneOp): Promise<void> {
-  const graph = prepare(readTflite(writeTflite(one.graph)));
+  const graph = await prepare(readTflite(writeTflite(one.graph)));
   expect(graph.ops.length).toBe(1);
   expect(graph.ops[0]).toMatchObject({ ...one.op, inputs: expect.anything(), outputs: expect.anything() });
   const before = await runGraph(one, "simd");
@@ -87,7 +87,7 @@ describe.each(["float32", "uint8", "int8"] as const)("%s, several inputs", (flav
 
 test("a whole network", async () => {
   const graph = mobileNetV1({ alpha: 0.25, resolution: 64, classes: 10 });
-  const again = prepare(readTflite(writeTflite(graph)));
+  const again = await prepare(readTflite(writeTflite(graph)));
   const x = Float32Array.from({ length: 64 * 64 * 3 }, (_, i) => Math.sin(i));
   expect(again.ops.map(({ type }) => type)).toEqual(graph.ops.map(({ type }) => type));
   expect(await runGraph({ graph: again, op: again.ops[0]!, x }, "simd")).toEqual(
