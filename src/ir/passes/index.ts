@@ -4,7 +4,6 @@
  */
 import { buildGraph, type Graph } from "../graph.js";
 import { moduleOf } from "../ops/index.js";
-import { absorb } from "./absorb.js";
 import { foldConstants } from "./constants.js";
 
 export interface PrepareOptions {
@@ -37,7 +36,11 @@ export const PASSES: readonly Pass[] = [
     applies: hasBatchNorm,
     run: async (graph) => (await import("./batchnorm.js")).batchNormsAsDepthwise(graph),
   },
-  { name: "absorb pads and activations", run: absorb },
+  {
+    name: "absorb pads and activations",
+    applies: hasPadOrActivation,
+    run: async (graph) => (await import("./absorb.js")).absorb(graph),
+  },
   // Last, because a normalisation may arrive as batch norms and its convolution may absorb a pad.
   {
     name: "fold normalization",
@@ -48,6 +51,11 @@ export const PASSES: readonly Pass[] = [
 
 function hasBatchNorm({ ops }: Graph): boolean {
   return ops.some(({ type }) => type === "batchnorm");
+}
+
+/** Whether an operator does nothing but pad or clamp. */
+function hasPadOrActivation({ ops }: Graph): boolean {
+  return ops.map(moduleOf).some(({ padding, activation }) => padding ?? activation);
 }
 
 /** Whether an operator that can scale channels reads an input of the graph. */
