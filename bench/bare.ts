@@ -33,7 +33,7 @@ export async function bareRates(precision: Precision, modules: Modules): Promise
   for (const kind of KINDS) {
     const net = new SeededLayers(1);
     const graph = net.graph([LAYERS[kind](net)]);
-    rates[kind] = await rateOf(prepare(precision === "float32" ? graph : quantized(graph)), modules);
+    rates[kind] = await rateOf(await prepare(precision === "float32" ? graph : quantized(graph)), modules);
   }
   return rates;
 }

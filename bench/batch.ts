@@ -15,7 +15,7 @@ export async function batchTimes(graph: Graph, modules: Modules): Promise<number
   const programs: Program[] = [];
   for (const batch of BATCHES) {
     const options = { maxMemory: 2 ** 30, keep: [], batch };
-    programs.push(await Program.create(prepare(batched(graph, batch)), modules, options));
+    programs.push(await Program.create(await prepare(batched(graph, batch)), modules, options));
   }
   const times = programs.map(() => new Float64Array(ROUNDS));
   for (let round = -1; round < ROUNDS; ++round) {

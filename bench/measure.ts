@@ -23,7 +23,7 @@ export interface Runnable {
 }
 
 export async function createRunnable(graph: Graph, modules: Modules): Promise<Runnable> {
-  const program = await Program.create(prepare(graph), modules, { maxMemory: 2 ** 30, keep: [] });
+  const program = await Program.create(await prepare(graph), modules, { maxMemory: 2 ** 30, keep: [] });
   const x = program.inputs[0]!.map((_, i) => (program.inputs[0] instanceof Float32Array ? Math.sin(i) : i * 7));
   return { program, x };
 }

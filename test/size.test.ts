@@ -1,4 +1,7 @@
-/** The table of sizes in docs/runtimes.md is true; with WRITE_SIZES=1, as `npm run size` sets it, it is written. */
+/**
+ * The package stays small, and the table of sizes in docs/runtimes.md is true; with WRITE_SIZES=1, as `npm run size` sets
+ * it, it is written.
+ */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
@@ -46,6 +49,13 @@ function parse(table: string): Map<string, number[]> {
   const rows = [...table.matchAll(/^\| `(.+)` +\| +([\d.]+) \| +([\d.]+) \| +([\d.]+) \|$/gm)];
   return new Map(rows.map(([, name, ...values]) => [name!, values.map(Number)]));
 }
+
+test.each([
+  ["the default entry", [], 36_000],
+  ["the default entry with the reader of .tflite files", ["readTflite"], 41_000],
+] as const)("%s stays within its limit, gzipped", async (_, later, limit) => {
+  expect(gzipSync(await loadedAtOnce("build/index.js", later), { level: 9 }).length).toBeLessThanOrEqual(limit);
+});
 
 test("the table of sizes", async () => {
   const sizes = await measure();

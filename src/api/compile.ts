@@ -12,9 +12,8 @@ import { readModel } from "../formats/index.js";
 import { DEFAULT_NORMALIZATION, encodingOf, type Normalization } from "../image/encode.js";
 import { DEFAULT_CROP } from "../image/input.js";
 import { readSource, type Files, type Source } from "../io/source.js";
-import { batched } from "../ir/passes/batch.js";
 import { prepare } from "../ir/passes/index.js";
-import { buildGraph, type Graph } from "../ir/graph.js";
+import type { Graph } from "../ir/graph.js";
 import { describeLayers } from "../ir/layers.js";
 import { elementCount, featureMap, type Tensor } from "../ir/tensor.js";
 
@@ -55,9 +54,8 @@ export function createCompiler({ kernels, standalone }: Binaries) {
     checkOptions(options, imageFile);
     const { kernels: chosen = "simd", maxMemory = DEFAULT_MAX_MEMORY, normalization, precision } = options;
     const file = isGraph(model) ? undefined : await readSource(model, "model", maxMemory);
-    const source = prepare(file ? await readModel(file) : (model as Graph), { precision });
-    const labels = await readLabels(options.labels, file?.bytes, source);
-    const graph = buildGraph(batched(source, 1));
+    const graph = await prepare(file ? await readModel(file) : (model as Graph), { precision });
+    const labels = await readLabels(options.labels, file?.bytes, graph);
     const features = pooledFeatures(graph);
     const parts = await kernels(chosen);
     const modules = [await WebAssembly.compile(parts[0]!)]; // those for all engines pack the weights

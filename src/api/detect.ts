@@ -32,6 +32,8 @@ export interface DetectOptions extends Omit<PictureOptions, "crop">, Partial<Lim
   readonly maxDetections?: number;
 }
 
+export type Detections = typeof detections;
+
 /** Returns the detections in the outputs that `run` computes, best first. Checks the arguments before it calls `run`. */
 export function detections(
   { places, classes: count }: DetectionOutputs,

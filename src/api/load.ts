@@ -1,21 +1,13 @@
 /** Loads a model: from a source to a network that runs. */
-import { describe, ModelError, UnsupportedError } from "../errors.js";
+import { describe, UnsupportedError } from "../errors.js";
 import { readModel } from "../formats/index.js";
 import type { Normalization } from "../image/encode.js";
 import { checkMaxMemory, readSource, type Files, type Source, type WasmModule } from "../io/source.js";
 import { buildGraph, type Graph } from "../ir/graph.js";
-import { batched } from "../ir/passes/batch.js";
 import { prepare } from "../ir/passes/index.js";
-import {
-  bestKernels,
-  hasRelaxedSimd,
-  processors,
-  startedWide,
-  whyNoThreads,
-  type Kernels,
-} from "../runtime/features.js";
+import { bestKernels, hasRelaxedSimd, startedWide, type Kernels } from "../runtime/features.js";
 import type { ModuleSource } from "../runtime/kernels.js";
-import { Program, type ProgramOptions } from "../runtime/program.js";
+import { Program } from "../runtime/program.js";
 import { describeModel, explicitCounts, labelCounts, pooledFeatures } from "./head.js";
 import { embeddedLabels, givenLabels } from "./labels.js";
 import { Network, type RuntimeReasons } from "./network.js";
@@ -56,7 +48,6 @@ export interface LoadOptions {
 /** Bytes of linear memory that a model may take unless told otherwise. */
 export const DEFAULT_MAX_MEMORY = 512 * 2 ** 20;
 
-const MAX_AUTO_THREADS = 4;
 const MAX_THREADS = 64;
 const MAX_BATCH = 4096;
 
@@ -80,16 +71,16 @@ export function createLoader(modules: ModuleSource): LoadModel {
     if (file && isWebAssembly(file.bytes)) {
       return (await import("./compiled.js")).loadCompiled(file, { ...options, maxMemory });
     }
-    const graph = prepare(file ? await readModel(file) : (model as Graph), options);
+    const graph = await prepare(file ? await readModel(file) : (model as Graph), options);
     const labels = await readLabels(options.labels, file?.bytes, graph);
-    const forBatch = buildGraph(batched(graph, batch));
-    const features = pooledFeatures(forBatch);
-    const { program, reason } = await createProgram(
-      forBatch,
-      (shared) => compiled(choice.kernels, shared),
-      { maxMemory, batch, features, file },
-      options.threads ?? 1,
-    );
+    const forBatch = batch === 1 ? graph : buildGraph((await import("../ir/passes/batch.js")).batched(graph, batch));
+    const settings = { maxMemory, batch, features: pooledFeatures(forBatch), file };
+    const { threads = 1 } = options;
+    const kernels = (shared: boolean) => compiled(choice.kernels, shared);
+    const { program, reason } =
+      threads === 1
+        ? { program: await Program.create(forBatch, (await kernels(false))!, settings) }
+        : await (await import("./threads.js")).createOnThreads(forBatch, kernels, settings, threads);
     const reasons: RuntimeReasons = {
       ...(choice.reason !== undefined && { kernels: choice.reason }),
       ...(reason !== undefined && { threads: reason }),
@@ -100,8 +91,10 @@ export function createLoader(modules: ModuleSource): LoadModel {
       byteProducts: program.target.multipliesBytes ? ("unsigned" as const) : undefined,
       ...(Object.keys(reasons).length > 0 && { reasons }),
     };
-    const described = describeModel(program.graph);
-    return new Network({ model: described, runner: program, runtime, batch, labels, normalization });
+    const description = describeModel(program.graph);
+    // Few models are detectors.
+    const detections = description.detections && (await import("./detect.js")).detections;
+    return new Network({ model: description, runner: program, runtime, batch, labels, normalization, detections });
   };
 }
 
@@ -143,28 +136,6 @@ async function chooseKernels(modules: ModuleSource, asked: "auto" | Kernels): Pr
   const { whyNotWide } = await import("../runtime/revectorize.js");
   const reason = await whyNotWide(modules);
   return reason === undefined ? { kernels: "wide" } : { kernels: best, reason };
-}
-
-/** Returns the program on the threads that were asked for, or on one thread and the reason why. */
-async function createProgram(
-  graph: Graph,
-  modules: (shared: boolean) => ReturnType<ModuleSource>,
-  settings: Pick<ProgramOptions, "maxMemory" | "batch" | "features" | "file">,
-  asked: number | "auto",
-): Promise<{ program: Program; reason?: string }> {
-  const threads = asked === "auto" ? Math.min(processors(), MAX_AUTO_THREADS) : asked;
-  const alone = async () => Program.create(graph, (await modules(false))!, settings);
-  if (threads === 1) return { program: await alone() };
-  const shared = modules(true);
-  if (!shared) return { program: await alone(), reason: "this entry of the package has no kernels for shared memory" };
-  const obstacle = whyNoThreads();
-  if (obstacle !== undefined) return { program: await alone(), reason: obstacle };
-  try {
-    return { program: await Program.create(graph, await shared, { ...settings, threads }) };
-  } catch (error) {
-    if (error instanceof ModelError || error instanceof RangeError) throw error;
-    return { program: await alone(), reason: `no worker could be started: ${(error as Error).message}` };
-  }
 }
 
 const KERNELS: ReadonlySet<unknown> = new Set(["auto", "simd", "relaxed", "wide"]);

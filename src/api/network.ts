@@ -1,6 +1,6 @@
 /** A loaded model: its description, and the methods that run it. */
 import { best, probabilities, type Classification } from "./classify.js";
-import { detections, type DetectOptions, type Detection } from "./detect.js";
+import type { Detection, Detections, DetectOptions } from "./detect.js";
 import { describe, DisposedError, quote, UnsupportedError } from "../errors.js";
 import type { ModelDescription } from "./head.js";
 import type { TensorView } from "../ir/tensor.js";
@@ -49,6 +49,8 @@ interface Parts {
   readonly batch: number;
   readonly labels: readonly string[] | undefined;
   readonly normalization: Normalization | undefined;
+  /** Reads the outputs of a detector. */
+  readonly detections?: Detections | undefined;
 }
 
 /** A loaded model. Its methods are synchronous; after dispose() they throw a DisposedError. */
@@ -66,11 +68,12 @@ export class Network {
   readonly batch: number;
   readonly #model: ModelDescription;
   readonly #normalization: Normalization | undefined;
+  readonly #detections: Detections | undefined;
   #picture: PictureInput | undefined;
   #runner: Runner | undefined;
 
   /** @internal */
-  constructor({ model, runner, runtime, batch, labels, normalization }: Parts) {
+  constructor({ model, runner, runtime, batch, labels, normalization, detections }: Parts) {
     this.inputs = model.inputs.map(describeTensor);
     this.outputs = model.outputs.map(describeTensor);
     this.layers = model.layers;
@@ -81,6 +84,7 @@ export class Network {
     this.#model = model;
     this.#runner = runner;
     this.#normalization = normalization;
+    this.#detections = detections;
     if (normalization) this.#pictureInput(); // a wrong normalization throws at loading
   }
 
@@ -149,9 +153,9 @@ export class Network {
    */
   detect(image: Picture, { antialias, background, ...limits }: DetectOptions = {}): Detection[] {
     const outputs = this.#model.detections;
-    if (!outputs)
+    if (!outputs || !this.#detections)
       throw new UnsupportedError("the model does not end in a detection operator (TFLite_Detection_PostProcess)");
-    return detections(outputs, this.labels, image, limits, () => {
+    return this.#detections(outputs, this.labels, image, limits, () => {
       const options = { crop: 1, ...(antialias !== undefined && { antialias }), ...(background && { background }) };
       return this.#show([image], options).outputs;
     });

@@ -33,7 +33,7 @@ padding and activations in the layers that they belong to. Here it gives the sam
     if (model === undefined || rest.length) throw new UsageError(`expected one model file, got ${positionals.length}`);
     if (values.output === undefined) throw new UsageError("-o expected the file to write, got none");
     await checkOutput(values.output, { inputs: [model], force: values.force });
-    const graph = prepare(await readModel(await readSource(model, "model", MOST_BYTES)), { padValues: false });
+    const graph = await prepare(await readModel(await readSource(model, "model", MOST_BYTES)), { padValues: false });
     const bytes = writeTflite(withoutUnused(values.float16 ? toFloat16(graph) : graph));
     await writeOutput(values.output, bytes);
     print(`${printable(values.output)}: ${bytes.length.toLocaleString("en-US")} bytes\n`);

@@ -1,6 +1,4 @@
 /** Model files: which format the bytes have, and the reader for it. */
-import { FormatError } from "../errors.js";
-import { decodeText } from "../io/text.js";
 import type { Graph } from "../ir/graph.js";
 import type { Contents } from "../io/source.js";
 
@@ -17,12 +15,7 @@ export async function readModel(file: Contents): Promise<Graph> {
   if (isTflite(bytes)) return (await import("./tflite/read.js")).readTflite(bytes);
   if (isSafetensors(bytes)) return (await import("./safetensors/read.js")).readSafetensors(bytes);
   if (isJson(bytes)) return (await import("./tfjs/read.js")).readTfjs(file);
-  const expected = 'a TensorFlow Lite file ("TFL3" at byte 4), a TensorFlow.js model.json or safetensors';
-  if (isHtml(bytes)) {
-    throw new FormatError(`expected ${expected}, got an HTML page: check the address, the server answered with a page`);
-  }
-  const start = Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
-  throw new FormatError(`expected ${expected}, got ${bytes.length} bytes that begin with ${start || "nothing"}`);
+  throw (await import("./unknown.js")).unknownFormat(bytes);
 }
 
 /** The identifier of its FlatBuffer, behind the offset of the root. */
@@ -38,11 +31,6 @@ function isSafetensors(bytes: Uint8Array): boolean {
 /** An object, after white space. */
 function isJson(bytes: Uint8Array): boolean {
   return bytes.find((byte) => byte !== 0x20 && (byte < 0x09 || byte > 0x0d)) === OPENING_BRACE;
-}
-
-/** A page, with or without its DOCTYPE; servers answer with one where a file is missing. */
-function isHtml(bytes: Uint8Array): boolean {
-  return /^\s*<(!doctype\s+html|html|head|body)\b/i.test(decodeText(bytes.subarray(0, 1000)));
 }
 
 const OPENING_BRACE = 0x7b;

@@ -1,5 +1,4 @@
 /** The kernels as the host sees them: a compiled module for each build, an instance for each network. */
-import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import type { KernelName } from "../../build/abi.js";
 import { FormatError } from "../errors.js";
 import type { Kernels } from "./features.js";
@@ -71,10 +70,7 @@ function codes(text: string): number[] {
  */
 export async function instantiateKernels(modules: Modules, memory: WebAssembly.Memory): Promise<KernelExports> {
   const imports = { env: { memory } };
-  // instantiate() asks whether it got a Response, for which Node first loads its whole fetch: 20 ms. Browsers have it
-  // loaded, and some of them do not let a main thread instantiate at once.
-  const isNode = globalThis.process?.versions?.node !== undefined;
-  const instances = modules.map((module) => (isNode ? instantiateSync(module, imports) : instantiate(module, imports)));
+  const instances = modules.map((module) => WebAssembly.instantiate(module, imports));
   return mergeExports(await Promise.all(instances));
 }
 

@@ -1,5 +1,5 @@
 /** Runs a model that was compiled to a WebAssembly module; docs/standalone.md describes its exports. */
-import { instantiate } from "@assemblyscript/loader";
+import { instantiate, instantiateSync } from "@assemblyscript/loader";
 import { FORMAT, SECTION_NAME, type Description, type TensorDescription } from "../compiler/emit/description.js";
 import type { MemoryReport } from "../compiler/plan.js";
 import { FormatError, UnsupportedError } from "../errors.js";
@@ -238,7 +238,10 @@ export async function startStandalone(
 ): Promise<StandaloneRunner> {
   let exports: Exports;
   try {
-    exports = (await instantiate(module, {})).exports as unknown as Exports;
+    // instantiate() asks whether it got a Response, for which Node first loads its whole fetch.
+    const isNode = globalThis.process?.versions?.node !== undefined;
+    const instance = isNode ? instantiateSync(module, {}) : await instantiate(module, {});
+    exports = instance.exports as unknown as Exports;
   } catch (error) {
     throw new FormatError(`compiled model cannot start: ${(error as Error).message}`);
   }

@@ -67,14 +67,14 @@ describe("real models", () => {
     [0.5, 160],
     [0.25, 128],
     [0.25, 35],
-  ])("MobileNet %d/%d", (alpha, resolution) => {
-    expectExhaustive(prepare(mobileNetV1({ alpha, resolution, classes: 100 })));
+  ])("MobileNet %d/%d", async (alpha, resolution) => {
+    expectExhaustive(await prepare(mobileNetV1({ alpha, resolution, classes: 100 })));
   });
 
-  test("SSD MobileNet", () => expectExhaustive(prepare(ssdMobileNetV1({ alpha: 0.25 }))));
+  test("SSD MobileNet", async () => expectExhaustive(await prepare(ssdMobileNetV1({ alpha: 0.25 }))));
 
-  test("a batch", () => {
-    const graph = prepare(mobileNetV1({ alpha: 0.25, resolution: 64, classes: 10 }));
+  test("a batch", async () => {
+    const graph = await prepare(mobileNetV1({ alpha: 0.25, resolution: 64, classes: 10 }));
     expectExhaustive(batched(graph, 7));
   });
 });
@@ -82,7 +82,7 @@ describe("real models", () => {
 describeShared("files", () => {
   test.each(["mobilenet_v1_0.25_128_quant", "mobilenet_v1_0.75_192_quant", "vww_96_float", "vww_96_int8"])(
     "%s",
-    (name) => expectExhaustive(prepare(readTflite(sharedBytes("models", `${name}.tflite`)))),
+    async (name) => expectExhaustive(await prepare(await readTflite(sharedBytes("models", `${name}.tflite`)))),
   );
 });
 
@@ -100,8 +100,8 @@ describe("the numbers of rows that are tried", () => {
     expect(sizes).toContain(Math.ceil(rows / 2));
   });
 
-  test("are fewer for each group of a graph with many, so that the search ends", () => {
-    const [group] = groupsOf(prepare(mobileNetV1({ alpha: 0.25, resolution: 64, classes: 10 })));
+  test("are fewer for each group of a graph with many, so that the search ends", async () => {
+    const [group] = groupsOf(await prepare(mobileNetV1({ alpha: 0.25, resolution: 64, classes: 10 })));
     const many = Array.from({ length: 50_000 }, () => ({ ...group!, rows: 4_000_000 }));
     const tilings = tileGroups(many, 64);
     expect(tilings).toHaveLength(50_000);

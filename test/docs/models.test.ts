@@ -21,8 +21,8 @@ async function supported(topology: unknown): Promise<string[]> {
   return /supported are (.*)$/.exec((error as Error).message)![1]!.split(", ");
 }
 
-test("of .tflite files", () => {
-  expect(listed("`\\.tflite`")).toEqual(supportedOperators());
+test("of .tflite files", async () => {
+  expect(listed("`\\.tflite`")).toEqual(await supportedOperators());
 });
 
 test("of layers models", async () => {

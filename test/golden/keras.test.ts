@@ -77,7 +77,7 @@ function expectLayer(got: Float32Array, { name, shape, cpu }: LayerGolden, toler
 
 describeShared.each(BUILDS)("Keras MobileNet, %s", (build) => {
   test("ten inputs: pooled features, logits, probabilities", async () => {
-    const graph = prepare(await readKeras());
+    const graph = await prepare(await readKeras());
     const tensor = (name: string) => graph.tensors.findIndex((it) => it.name === name);
     const [pooled, logits] = [tensor("global_average_pooling2d_1"), tensor("conv_preds")];
     const program = await Program.create(graph, modulesOf(build), { maxMemory: 2 ** 28, keep: [pooled, logits] });
@@ -100,7 +100,7 @@ describeShared.each(BUILDS)("Keras MobileNet, %s", (build) => {
     // Raw convolutions and batch norms as well: every layer of the file is one of ours; Dropout does nothing.
     ["unfolded", batchNormsAsDepthwise, ({ class: kind }: LayerGolden) => kind !== "Dropout"],
   ])("every layer, %s", async (_, rewrite, isThere) => {
-    const graph = buildGraph(rewrite(await readKeras()));
+    const graph = buildGraph(await rewrite(await readKeras()));
     const made = new Map(graph.ops.map(({ outputs }) => [graph.tensors[outputs[0]!]!.name, outputs[0]!]));
     const program = await Program.create(graph, modulesOf(build), { maxMemory: 2 ** 28, keep: [...made.values()] });
     program.inputs[0]!.set(inputOf("grace_hopper.bmp"));

@@ -15,7 +15,7 @@ interface Layers {
 const MODELS = ["mobilenet_v1_0.25_128_quant", "vww_96_int8", "vww_96_float"];
 
 async function loaded(name: string, build: (typeof BUILDS)[number], keepAll: boolean) {
-  const graph = prepare(readTflite(sharedBytes("models", `${name}.tflite`)));
+  const graph = await prepare(await readTflite(sharedBytes("models", `${name}.tflite`)));
   const keep = keepAll ? graph.ops.map((op) => op.outputs[0]!) : [];
   const program = await Program.create(graph, modulesOf(build), { maxMemory: 2 ** 30, keep });
   const { input_index: index } = sharedJson<Layers>("golden", "layers", name, "layers.json");

@@ -9,7 +9,7 @@ import { describeShared, sharedBytes } from "../support/shared.js";
 
 describeShared.each(ALL_BUILDS)("outputs, %s", (build) => {
   test.each(Object.keys(GOLDEN_MODELS))("%s", async (name) => {
-    const graph = prepare(readTflite(sharedBytes("models", `${name}.tflite`)));
+    const graph = await prepare(await readTflite(sharedBytes("models", `${name}.tflite`)), undefined);
     const program = await Program.create(graph, modulesOf(build), { maxMemory: 2 ** 30, keep: [] });
     const size = graph.tensors[graph.inputs[0]!]!.shape[1]!;
     const inputs = goldenInputs();

@@ -76,6 +76,6 @@ describe.each(BUILDS)("%s", (build) => {
 
 test.each(FLAVOURS)("as files, read back: %s", async (flavour) => {
   for (const graph of [invertedResiduals(flavour, 3), singleShotDetector(flavour, 4)]) {
-    await expectReferences(prepare(readTflite(writeTflite(graph))), flavour, "simd", 1);
+    await expectReferences(await prepare(await readTflite(writeTflite(graph))), flavour, "simd", 1);
   }
 });

@@ -139,7 +139,7 @@ describe("loadModel()", () => {
 
 describeShared("the real 0.25/128 network", () => {
   test("on two threads", async () => {
-    const graph = prepare(readTflite(sharedBytes("models", "mobilenet_v1_0.25_128_quant.tflite")));
+    const graph = await prepare(await readTflite(sharedBytes("models", "mobilenet_v1_0.25_128_quant.tflite")));
     for (const build of BUILDS) expect(await outputs(graph, build, 2, 20)).toEqual(await outputs(graph, build, 1, 20));
   });
 });

@@ -39,7 +39,9 @@ export async function prepareWork(work: Work, folder: string): Promise<PreparedW
   const [alpha, resolution] = network.split("/").map(Number) as [number, number];
   const shape = [1, resolution, resolution, 3] as const;
   const input = seededInput(elementCount(shape), precision);
-  const graph = published ? readTflite(await readFile(published)) : await seeded(alpha, resolution, precision, input);
+  const graph = published
+    ? await readTflite(await readFile(published))
+    : await seeded(alpha, resolution, precision, input);
   const base = join(folder, `${network.replace("/", "-")}-${precision}`);
   const tfjs = precision === "float32" ? { tfjs: await writeTfjs(graph, base) } : {};
   const model: Model = {

@@ -1,22 +1,27 @@
-/** TensorFlow Lite's operators in terms of the graph's: one function an operator, by the name the schema gives it. */
+/**
+ * TensorFlow Lite's operators in terms of the graph's: one function an operator, by the name the schema gives it. The
+ * operators that few networks have are in rare.ts.
+ */
 import { FormatError, UnsupportedError } from "../../errors.js";
 import type { Op } from "../../ir/ops/index.js";
 import { elementCount, formatShape, type Tensor } from "../../ir/tensor.js";
 import { samePadding, NO_PADDING, type Padding, type Size } from "../../ir/window.js";
-import { readDetection } from "./detection.js";
 import { PLAIN } from "./plain.js";
-import { readConcatenation, readPad, readReshape, readSlice, readStridedSlice, readTranspose } from "./rearranging.js";
 import * as schema from "./schema.js";
-import { expectConstants, expectOptions, expectTensor, readActivation, unary, type Source } from "./source.js";
+import {
+  expectConstants,
+  expectOptions,
+  expectTensor,
+  readActivation,
+  unary,
+  type Readers,
+  type Source,
+} from "./source.js";
 
-type Reader = (source: Source) => Op | Op[];
-
-const READERS: Readonly<Record<string, Reader>> = {
+const READERS: Readers = {
   ADD: readAdd,
   AVERAGE_POOL_2D: (source) => ({ type: "averagepool", ...readPool(source) }),
-  CONCATENATION: readConcatenation,
   CONV_2D: readConvolution,
-  [`CUSTOM ${schema.DETECTION}`]: readDetection,
   DEPTHWISE_CONV_2D: readDepthwise,
   DEQUANTIZE: (source) => ({ type: "dequantize", ...unary(source) }),
   FULLY_CONNECTED: readFullyConnected,
@@ -26,25 +31,31 @@ const READERS: Readonly<Record<string, Reader>> = {
   PAD: readPad,
   QUANTIZE: (source) => ({ type: "quantize", ...unary(source) }),
   RESHAPE: readReshape,
-  SLICE: readSlice,
   SOFTMAX: (source) => ({ type: "softmax", beta: readBeta(source), ...unary(source) }),
   SQUEEZE: readReshape,
-  STRIDED_SLICE: readStridedSlice,
-  TRANSPOSE: readTranspose,
 };
+/** Returns the readers of at least these operators, as far as there are any. */
+export async function readersFor(names: readonly string[]): Promise<Readers> {
+  const isCommon = (name: string) => Object.hasOwn(PLAIN, name) || Object.hasOwn(READERS, name);
+  return names.every(isCommon) ? READERS : { ...READERS, ...(await import("./rare.js")).RARE };
+}
 
 /** The names of all operators that files may have. */
-export function supportedOperators(): string[] {
-  return [...Object.keys(READERS), ...Object.keys(PLAIN)].toSorted();
+export async function supportedOperators(): Promise<string[]> {
+  return namesOf({ ...READERS, ...(await import("./rare.js")).RARE });
+}
+
+function namesOf(readers: Readers): string[] {
+  return [...Object.keys(readers), ...Object.keys(PLAIN)].toSorted();
 }
 
 /** The graph's operators for one of the file's. Throws UnsupportedError, which lists the supported ones. */
-export function readOperator(source: Source): Op[] {
+export function readOperator(source: Source, readers: Readers): Op[] {
   const { name } = source;
   if (Object.hasOwn(PLAIN, name)) return [{ ...PLAIN[name as keyof typeof PLAIN], ...unary(source) }];
-  const reader = Object.hasOwn(READERS, name) ? READERS[name] : undefined;
-  if (!reader) throw new UnsupportedError(`not supported; supported are ${supportedOperators().join(", ")}`);
-  return [reader(source)].flat();
+  const read = Object.hasOwn(readers, name) ? readers[name] : undefined;
+  if (!read) throw new UnsupportedError(`not supported; supported are ${namesOf(readers).join(", ")}`);
+  return [read(source)].flat();
 }
 
 function readConvolution(source: Source): Op {
@@ -137,6 +148,25 @@ function readMean(source: Source): Op {
     );
   }
   return { type: "mean", inputs: [inputs[0]!], outputs, keepDims: options?.int8(schema.ReducerOptions.keepDims) === 1 };
+}
+
+function readPad({ inputs, outputs, tensors }: Source): Op {
+  const x = expectTensor(tensors, inputs[0], "input");
+  const amounts = expectConstants(tensors, inputs[1], "paddings");
+  if (x.shape.length !== 4 || amounts.length !== 8 || amounts.some((amount) => amount < 0)) {
+    throw new UnsupportedError(`paddings expected 8 numbers from 0 for 4 dimensions, got ${amounts}`);
+  }
+  const [before, after, top, bottom, left, right, first, last] = amounts as [number, number, number, number, number, number, number, number]; // prettier-ignore
+  if (before || after || first || last)
+    throw new UnsupportedError(`paddings expected of height and width only, got ${amounts}`);
+  return { type: "pad", inputs: [inputs[0]!], outputs, padding: { top, bottom, left, right } };
+}
+
+/** RESHAPE and SQUEEZE: the new shape is that of the output. */
+function readReshape({ inputs, outputs, tensors }: Source): Op {
+  expectTensor(tensors, inputs[0], "input");
+  const { shape } = expectTensor(tensors, outputs[0], "output");
+  return { type: "reshape", inputs: [inputs[0]!], outputs, shape };
 }
 
 function readBeta({ options }: Source): number {

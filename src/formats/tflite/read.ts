@@ -11,7 +11,7 @@ import {
   type TensorData,
 } from "../../ir/tensor.js";
 import { Table } from "./flatbuffer.js";
-import { readOperator } from "./operators.js";
+import { readersFor, readOperator } from "./operators.js";
 import * as schema from "./schema.js";
 
 /** Far above any network of this kind; the work of loading grows with these. */
@@ -23,7 +23,7 @@ const MAX_OPERATORS = 5000;
  *
  * @throws FormatError if the file is damaged, UnsupportedError for an operator or attribute that this package lacks.
  */
-export function readTflite(bytes: Uint8Array): Graph {
+export async function readTflite(bytes: Uint8Array): Promise<Graph> {
   const model = Table.root(bytes, schema.IDENTIFIER, "TensorFlow Lite file");
   const version = model.uint32(schema.Model.version);
   if (version !== 3) throw new UnsupportedError(`schema version expected 3, got ${version}`);
@@ -33,25 +33,29 @@ export function readTflite(bytes: Uint8Array): Graph {
   const buffers = model.tables(schema.Model.buffers, "buffer");
   const tensorTables = limited(subgraph.tables(schema.SubGraph.tensors, "tensor"), MAX_TENSORS, "tensors");
   const tensors = tensorTables.map((table, index) => locate(`tensor ${index}`, () => readTensor(table, buffers)));
-  const ops = readOperators(model, subgraph, tensors);
+  const ops = await readOperators(model, subgraph, tensors);
   const inputs = subgraph.int32s(schema.SubGraph.inputs, "inputs");
   const outputs = subgraph.int32s(schema.SubGraph.outputs, "outputs");
   return buildGraph({ tensors, ops, inputs, outputs });
 }
 
-function readOperators(model: Table, subgraph: Table, tensors: Tensor[]): Op[] {
+async function readOperators(model: Table, subgraph: Table, tensors: Tensor[]): Promise<Op[]> {
   const codes = model.tables(schema.Model.operatorCodes, "operator code");
   const tables = limited(subgraph.tables(schema.SubGraph.operators, "operator"), MAX_OPERATORS, "operators");
-  return tables.flatMap((table, index) => {
+  const names = tables.map((table, index) => {
     const code = codes[table.uint32(schema.Operator.code)];
     if (!code) throw new FormatError(`operator ${index}: no operator code ${table.uint32(schema.Operator.code)}`);
-    const name = nameOf(code);
+    return nameOf(code);
+  });
+  const readers = await readersFor(names);
+  return tables.flatMap((table, index) => {
+    const name = names[index]!;
     const inputs = table.int32s(schema.Operator.inputs, "inputs");
     const outputs = table.int32s(schema.Operator.outputs, "outputs");
     const options = table.table(schema.Operator.options, "options");
     const customOptions = table.bytes(schema.Operator.customOptions, "custom options");
     const source = { name, inputs, outputs, options, customOptions, tensors };
-    return locate(`operator ${index} (${name})`, () => readOperator(source));
+    return locate(`operator ${index} (${name})`, () => readOperator(source, readers));
   });
 }
 

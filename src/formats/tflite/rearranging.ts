@@ -16,25 +16,6 @@ export function readConcatenation(source: Source): Op {
   return { type: "concatenation", inputs, outputs, axis: axis < 0 ? axis + x.shape.length : axis };
 }
 
-export function readPad({ inputs, outputs, tensors }: Source): Op {
-  const x = expectTensor(tensors, inputs[0], "input");
-  const amounts = expectConstants(tensors, inputs[1], "paddings");
-  if (x.shape.length !== 4 || amounts.length !== 8 || amounts.some((amount) => amount < 0)) {
-    throw new UnsupportedError(`paddings expected 8 numbers from 0 for 4 dimensions, got ${amounts}`);
-  }
-  const [before, after, top, bottom, left, right, first, last] = amounts as [number, number, number, number, number, number, number, number]; // prettier-ignore
-  if (before || after || first || last)
-    throw new UnsupportedError(`paddings expected of height and width only, got ${amounts}`);
-  return { type: "pad", inputs: [inputs[0]!], outputs, padding: { top, bottom, left, right } };
-}
-
-/** RESHAPE and SQUEEZE: the new shape is that of the output. */
-export function readReshape({ inputs, outputs, tensors }: Source): Op {
-  expectTensor(tensors, inputs[0], "input");
-  const { shape } = expectTensor(tensors, outputs[0], "output");
-  return { type: "reshape", inputs: [inputs[0]!], outputs, shape };
-}
-
 /** A size of -1 reaches to the end. */
 export function readSlice({ inputs, outputs, tensors }: Source): Op {
   const { shape } = expectTensor(tensors, inputs[0], "input");

@@ -1,5 +1,6 @@
 /** An operator of a file, and what its reader may expect of it. */
 import { FormatError, UnsupportedError } from "../../errors.js";
+import type { Op } from "../../ir/ops/index.js";
 import type { Activation } from "../../ir/ops/module.js";
 import { formatShape, type Tensor } from "../../ir/tensor.js";
 import type { Table } from "./flatbuffer.js";
@@ -16,6 +17,9 @@ export interface Source {
   /** The graph's tensors; a reader may add to them. */
   readonly tensors: Tensor[];
 }
+
+/** Functions that read operators, by the names of these in the schema. */
+export type Readers = Readonly<Record<string, (source: Source) => Op | Op[]>>;
 
 export function unary({ inputs, outputs, tensors }: Source): { inputs: number[]; outputs: readonly number[] } {
   expectTensor(tensors, inputs[0], "input");

@@ -1,10 +1,10 @@
-/** The passes between a file's graph and the compiler, in the order they run. */
+/**
+ * The passes between a file's graph and the compiler, in the order they run. Few models need the larger ones, which are
+ * loaded with the first model that does.
+ */
 import { buildGraph, type Graph } from "../graph.js";
-import { absorb } from "./absorb.js";
-import { batchNormsAsDepthwise, foldBatchNorms } from "./batchnorm.js";
+import { moduleOf } from "../ops/index.js";
 import { foldConstants } from "./constants.js";
-import { foldNormalization } from "./normalization.js";
-import { toFloat32 } from "./precision.js";
 
 export interface PrepareOptions {
   /** "float32" dequantises 8-bit models. Default: as the file has it. */
@@ -15,25 +15,65 @@ export interface PrepareOptions {
 
 export interface Pass {
   readonly name: string;
+  /** Whether the pass may change the graph. Default: always. */
+  readonly applies?: (graph: Graph, options: PrepareOptions) => boolean;
   /** Returns another graph and leaves the given one as it is. */
-  readonly run: (graph: Graph, options: PrepareOptions) => Graph;
+  readonly run: (graph: Graph, options: PrepareOptions) => Graph | Promise<Graph>;
 }
 
 export const PASSES: readonly Pass[] = [
   { name: "fold constants", run: foldConstants },
-  { name: "convert precision", run: (graph, { precision }) => (precision ? toFloat32(graph) : graph) },
-  { name: "fold batch norms", run: foldBatchNorms },
-  { name: "batch norms as depthwise", run: batchNormsAsDepthwise },
-  { name: "absorb pads and activations", run: absorb },
+  {
+    name: "convert precision",
+    applies: (_, { precision }) => precision === "float32",
+    run: async (graph) => (await import("./precision.js")).toFloat32(graph),
+  },
+  {
+    name: "fold batch norms",
+    applies: hasBatchNorm,
+    run: async (graph) => (await import("./batchnorm.js")).foldBatchNorms(graph),
+  },
+  {
+    name: "batch norms as depthwise",
+    applies: hasBatchNorm,
+    run: async (graph) => (await import("./batchnorm.js")).batchNormsAsDepthwise(graph),
+  },
+  {
+    name: "absorb pads and activations",
+    applies: hasPadOrActivation,
+    run: async (graph) => (await import("./absorb.js")).absorb(graph),
+  },
   // Last, because a normalisation may arrive as batch norms and its convolution may absorb a pad.
-  { name: "fold normalization", run: (graph, { padValues }) => foldNormalization(graph, { padValues }) },
+  {
+    name: "fold normalization",
+    applies: scalesInput,
+    run: async (graph, { padValues }) => (await import("./normalization.js")).foldNormalization(graph, { padValues }),
+  },
 ];
+
+function hasBatchNorm({ ops }: Graph): boolean {
+  return ops.some(({ type }) => type === "batchnorm");
+}
+
+/** Whether an operator does nothing but pad or clamp. */
+function hasPadOrActivation({ ops }: Graph): boolean {
+  return ops.map(moduleOf).some(({ padding, activation }) => padding ?? activation);
+}
+
+/** Whether an operator that can scale channels reads an input of the graph. */
+function scalesInput({ ops, inputs }: Graph): boolean {
+  return ops.some((op) => moduleOf(op).channelScale && inputs.includes(op.inputs[0]!));
+}
 
 /**
  * Runs all passes and checks the result.
  *
  * @throws ModelError where the graph is not sound or holds an operator that a pass cannot rewrite.
  */
-export function prepare(graph: Graph, options: PrepareOptions = {}): Graph {
-  return buildGraph(PASSES.reduce((rewritten, { run }) => run(rewritten, options), graph));
+export async function prepare(graph: Graph, options: PrepareOptions = {}): Promise<Graph> {
+  let rewritten = graph;
+  for (const { applies, run } of PASSES) {
+    if (!applies || applies(rewritten, options)) rewritten = await run(rewritten, options);
+  }
+  return buildGraph(rewritten);
 }

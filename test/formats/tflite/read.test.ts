@@ -74,8 +74,8 @@ function file(options: FileOptions = {}): Uint8Array {
 }
 
 describe("a file", () => {
-  test("that is sound is read", () => {
-    expect(readTflite(file()).ops).toMatchObject([
+  test("that is sound is read", async () => {
+    expect((await readTflite(file())).ops).toMatchObject([
       { type: "activation", activation: "relu", inputs: [0], outputs: [1] },
     ]);
   });
@@ -129,10 +129,10 @@ describe("a file", () => {
       FormatError,
       /share the same bytes/,
     ],
-  ])("%s is refused", (_, options, type, message) => {
-    const act = () => readTflite(file(options));
-    expect(act).toThrow(type);
-    expect(act).toThrow(message);
+  ])("%s is refused", async (_, options, type, message) => {
+    const error: unknown = await readTflite(file(options)).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(type);
+    expect((error as Error).message).toMatch(message);
   });
 
   test.each([

@@ -48,7 +48,7 @@ const unary: readonly [string, OpAttributes][] = [
 ];
 
 async function expectRoundTrip(one: OneOp): Promise<void> {
-  const graph = prepare(readTflite(writeTflite(one.graph)));
+  const graph = await prepare(await readTflite(writeTflite(one.graph)));
   expect(graph.ops.length).toBe(1);
   expect(graph.ops[0]).toMatchObject({ ...one.op, inputs: expect.anything(), outputs: expect.anything() });
   const before = await runGraph(one, "simd");
@@ -80,14 +80,14 @@ describe.each(["float32", "uint8", "int8"] as const)("%s, several inputs", (flav
     await expectRoundTrip(one);
     // In a file it may stand first.
     const ops = [{ ...one.op, inputs: one.op.inputs.toReversed() }];
-    const again = readTflite(writeTflite({ ...one.graph, ops }));
+    const again = await readTflite(writeTflite({ ...one.graph, ops }));
     expect(again.ops).toMatchObject([{ type: "add", inputs: one.op.inputs }]);
   });
 });
 
 test("a whole network", async () => {
   const graph = mobileNetV1({ alpha: 0.25, resolution: 64, classes: 10 });
-  const again = prepare(readTflite(writeTflite(graph)));
+  const again = await prepare(await readTflite(writeTflite(graph)));
   const x = Float32Array.from({ length: 64 * 64 * 3 }, (_, i) => Math.sin(i));
   expect(again.ops.map(({ type }) => type)).toEqual(graph.ops.map(({ type }) => type));
   expect(await runGraph({ graph: again, op: again.ops[0]!, x }, "simd")).toEqual(
@@ -115,9 +115,9 @@ test("attributes that the format cannot say are refused", () => {
 });
 
 describeShared("a real file", () => {
-  test.each(["vww_96_int8", "vww_96_float", "mobilenet_v1_0.25_128_quant"])("%s", (name) => {
-    const graph = readTflite(sharedBytes("models", `${name}.tflite`));
-    const again = readTflite(writeTflite(graph));
+  test.each(["vww_96_int8", "vww_96_float", "mobilenet_v1_0.25_128_quant"])("%s", async (name) => {
+    const graph = await readTflite(sharedBytes("models", `${name}.tflite`));
+    const again = await readTflite(writeTflite(graph));
     expect(again.ops.map(({ type }) => type)).toEqual(graph.ops.map(({ type }) => type));
     expect(again.tensors.slice(0, graph.tensors.length)).toEqual(graph.tensors);
   });

@@ -69,7 +69,7 @@ describeShared.each(BUILDS.filter((build) => build !== "wide"))("SSD MobileNet V
 
 describeShared("SSD MobileNet V1 inside", () => {
   test("all 35 activations of grace_hopper", async () => {
-    const graph = prepare(faceGraph("ssd"));
+    const graph = await prepare(faceGraph("ssd"));
     const layers = graph.ops.filter((op) => "activation" in op && op.activation === "relu6");
     const keep = layers.map((op) => op.outputs[0]!);
     const program = await Program.create(graph, modulesOf("simd"), { maxMemory: 2 ** 30, keep });

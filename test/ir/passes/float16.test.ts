@@ -36,9 +36,9 @@ describe("a float16", () => {
 describe("weights as float16", () => {
   const graph = mobileNetV1({ alpha: 0.25, resolution: 32, classes: 10 });
 
-  test("are read back rounded; biases stay", () => {
+  test("are read back rounded; biases stay", async () => {
     const half = toFloat16(graph);
-    const again = prepare(buildGraph(half));
+    const again = await prepare(buildGraph(half));
     expect(again.ops.map(({ type }) => type)).toEqual(graph.ops.map(({ type }) => type));
     for (const [index, op] of graph.ops.entries()) {
       const [weights, bias] = op.inputs.slice(1).map((tensor) => graph.tensors[tensor]!.data as Float32Array);

@@ -141,7 +141,7 @@ describe("input normalisation", () => {
     cases,
     async (one, build) => {
       const { plain, stages, net, needsPadValue } = make(one);
-      const graph = prepare(net.graph, { padValues: false });
+      const graph = await prepare(net.graph, { padValues: false });
       if (needsPadValue) expect(graph.ops.length).toBeGreaterThan(1);
       else expect(graph.ops).toMatchObject([{ type: "convolution", activation: one.activation }]);
       expect(graph.ops.at(-1)).not.toHaveProperty("padValue");

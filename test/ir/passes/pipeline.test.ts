@@ -10,17 +10,21 @@ describe.each(FLAVOURS)("%s", (flavour) => {
     ["inverted residuals", invertedResiduals(flavour, 1)],
     ["detector", singleShotDetector(flavour, 1)],
   ];
-  test.each(networks)("every pass leaves a sound graph: %s", (_, network) => {
+  test.each(networks)("every pass leaves a sound graph: %s", async (_, network) => {
     for (const precision of [undefined, "float32"] as const) {
       let graph = network;
-      for (const { name, run } of PASSES) {
+      for (const { name, applies, run } of PASSES) {
+        if (applies && !applies(graph, { precision })) {
+          if (name !== "convert precision") expect(await run(graph), `${name} has nothing to do`).toEqual(graph);
+          continue;
+        }
         const before = JSON.stringify(graph);
-        const after = run(graph, { precision });
+        const after = await run(graph);
         expect(() => buildGraph(after), name).not.toThrow();
         expect(JSON.stringify(graph), `${name} leaves its graph as it is`).toBe(before);
         graph = after;
       }
-      expect(buildGraph(graph)).toEqual(prepare(network, { precision }));
+      expect(buildGraph(graph)).toEqual(await prepare(network, { precision }));
       if (precision) expect(graph.tensors.filter(({ dtype }) => dtype.endsWith("int8"))).toEqual([]);
     }
   });
