@@ -55,7 +55,7 @@ describeShared(`${TIMES} inferences`, () => {
         expect(Buffer.compare(answer, first)).toBe(0);
         const refused = await infer(input.subarray(0, 1000 + request), 1);
         expect(refused.status).toBe(422);
-        expect(await refused.text()).toContain(`"input" expected`);
+        expect(await refused.text()).toContain(`"input" must be Uint8Array of length 49152`);
         if (request === 20) early = resident();
       }
       const late = resident();

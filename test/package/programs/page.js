@@ -3,7 +3,7 @@ import { outputsOf } from "./goldens.js";
 
 globalThis.goldens = async (options) => {
   const inputs = new Uint8Array(await (await fetch("/inputs.bin")).arrayBuffer());
-  const { build, outputs } = await outputsOf("/model.tflite", inputs, options);
+  const { runtime, outputs } = await outputsOf("/model.tflite", inputs, options);
   await fetch("/outputs.bin", { method: "PUT", body: outputs });
-  return build;
+  return runtime;
 };

@@ -3,6 +3,6 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { outputsOf } from "./goldens.js";
 
 const [model, inputs, file, options] = process.argv.slice(2);
-const { build, outputs } = await outputsOf(model, new Uint8Array(readFileSync(inputs)), JSON.parse(options));
+const { runtime, outputs } = await outputsOf(model, new Uint8Array(readFileSync(inputs)), JSON.parse(options));
 writeFileSync(file, outputs);
-console.log(JSON.stringify(build));
+console.log(JSON.stringify(runtime));
