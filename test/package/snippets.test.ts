@@ -28,7 +28,7 @@ function project(runtime: string, name: string): string {
   const own = join(folder, `docs-${runtime}`);
   mkdirSync(own, { recursive: true });
   writeFileSync(join(own, name), PROGRAMS.get(runtime)!);
-  copyFileSync(join(folder, "model.tflite"), join(own, `${MODEL}.tflite`));
+  copyFileSync(sharedPath("models", `${MODEL}.tflite`), join(own, `${MODEL}.tflite`));
   copyFileSync(sharedPath(PHOTO), join(own, "photo.jpg"));
   return own;
 }
