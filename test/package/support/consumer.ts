@@ -36,6 +36,10 @@ export function createConsumer(): Consumer {
     cwd: folder,
     encoding: "utf8",
   });
+  // For the programs in the docs. Deno and Bun read the dependencies.
+  cpSync(join(ROOT, "node_modules/jpeg-js"), join(folder, "node_modules/jpeg-js"), { recursive: true });
+  const dependencies = { "jpeg-js": "*", "mobilenet-simd": "*" };
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module", dependencies }));
   const programs = join(FOLDER, "programs");
   cpSync(programs, folder, { recursive: true });
   if (HAVE_SHARED) {
