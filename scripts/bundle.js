@@ -18,7 +18,7 @@ const VARIANTS = ["workerd", "edge-light"];
 /** Of each file in the exports: its source and, if it is not the default one, the variant. */
 const entryPoints = Object.values(exports)
   .flatMap(Object.entries)
-  .filter(([condition, path]) => condition !== "types" && path.endsWith(".js"))
+  .filter(([condition, path]) => condition !== "types" && path?.endsWith(".js"))
   .map(([condition, path]) => {
     const out = path.replace("./build/", "").replace(/\.js$/, "");
     const source = `./src/${out.replace(`${condition}/`, "")}.ts`;

@@ -24,7 +24,7 @@ async function measure(): Promise<Map<string, Sizes>> {
   for (const [subpath, targets] of Object.entries(EXPORTS)) {
     if (typeof targets === "string") continue;
     for (const [condition, file] of Object.entries(targets)) {
-      if (condition === "types") continue;
+      if (condition === "types" || file === null) continue;
       const name = `mobilenet-simd${subpath.slice(1)}`;
       sizes.set(condition === "default" ? name : `${name}, ${condition}`, sizesOf(await loadedAtOnce(file)));
     }

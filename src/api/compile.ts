@@ -38,7 +38,11 @@ export type CompileModelWithImage = (
   options?: CompileOptions,
 ) => Promise<CompiledModel>;
 
-/** Where the binaries of the kernels come from. */
+/**
+ * Where the binaries of the kernels come from.
+ *
+ * @internal
+ */
 export interface Binaries {
   /** The kernels for all engines, then those in place of some of them. */
   kernels(kernels: "simd" | "relaxed"): Promise<Uint8Array<ArrayBuffer>[]>;
@@ -48,7 +52,11 @@ export interface Binaries {
 /** The version in package.json. */
 export const PACKAGE_VERSION = "0.1.0";
 
-/** The compiler with binaries from where an entry of the package has them. */
+/**
+ * Returns the compiler for the binaries of an entry of the package.
+ *
+ * @internal
+ */
 export function createCompiler({ kernels, standalone }: Binaries) {
   return async (model: Source | Files | Graph, options: CompileOptions = {}, imageFile?: string): Promise<Emitted> => {
     checkOptions(options, imageFile);

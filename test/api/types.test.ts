@@ -8,7 +8,7 @@ import { temporaryFolder } from "../support/files.js";
 
 const ROOT = join(import.meta.dirname, "../..");
 const BUILD = join(ROOT, "build");
-const ENTRIES = ["index.d.ts", "faces.d.ts", "models.d.ts"];
+const ENTRIES = ["index.d.ts", "faces.d.ts", "models.d.ts", "compile.d.ts"];
 
 /** Types that stand for the names in them: Extract<OpAttributes, { type: "add" }>, the names of expressions. */
 const CLOSED = new Set(["OpAttributes", "Expression"]);
@@ -70,6 +70,7 @@ const ELSEWHERE: Readonly<Record<string, ReadonlySet<string>>> = {
   "index.d.ts": new Set(REGISTRY),
   "faces.d.ts": new Set(listed("index.d.ts", "export").keys()),
   "models.d.ts": new Set(listed("index.d.ts", "export").keys()),
+  "compile.d.ts": new Set([...listed("index.d.ts", "export").keys(), ...REGISTRY]),
 };
 
 describe.each(ENTRIES)("%s", (entry) => {
@@ -92,6 +93,7 @@ describe.each(ENTRIES)("%s", (entry) => {
 
 const CONSUMER = `
 import { loadModel, SourceError, type ErrorCode, type LoadOptions, type Source } from "mobilenet-simd";
+import { compileModel, type CompileOptions } from "mobilenet-simd/compile";
 import { loadFaces } from "mobilenet-simd/faces";
 import { mobileNetV1 } from "mobilenet-simd/models";
 
@@ -108,6 +110,7 @@ export const { runtime, memory, layers } = net;
 export const detect = net.detect.bind(net);
 export const run = (input: Parameters<typeof net.run>[0]) => net.run(input);
 export const faces = (await loadFaces({ kernels: "simd" })).detect;
+export const compiled: Uint8Array<ArrayBuffer> = await compileModel(new Uint8Array(0), {} satisfies CompileOptions);
 export const code = (error: unknown): ErrorCode | undefined => (error instanceof SourceError ? error.code : undefined);
 // @ts-expect-error a number is no source
 export const wrong: Source = 1;

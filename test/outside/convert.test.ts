@@ -23,7 +23,7 @@ const folder = temporaryFolder();
 /** Both engines on a converted file: the outputs agree within 1e-5, or that share of the largest. */
 async function expectAgreement(model: string, ...options: string[]): Promise<void> {
   const file = join(folder(), "out.tflite");
-  execFileSync(process.execPath, [CLI, "convert", model, "-o", file, ...options], { stdio: "ignore" });
+  execFileSync(process.execPath, [CLI, "convert", model, "-o", file, "--force", ...options], { stdio: "ignore" });
   const net = await loadModel(file);
   const input = Float32Array.from({ length: elementCount(net.inputs[0]!.shape) }, (_, i) => Math.sin(i * i));
   const ours = Array.from(net.run(input)[0]!.data);

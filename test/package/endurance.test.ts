@@ -7,10 +7,11 @@ import { join } from "node:path";
 import { expect, inject, test } from "vitest";
 import { describeShared } from "../support/shared.js";
 import { bundleWorker } from "./support/bundle.js";
+import { MODEL } from "./support/consumer.js";
 import { run } from "./support/tools.js";
 import { startWorkerd } from "./support/workerd.js";
 
-const { folder } = inject("consumer");
+const folder = join(inject("consumer").folder, MODEL);
 const TIMES = 100_000;
 
 /** What a heap may be larger because of when it was last swept: a few bytes an inference. */
@@ -37,8 +38,8 @@ describeShared(`${TIMES} inferences`, () => {
   });
 
   test("in workerd", async () => {
-    await bundleWorker(folder, "worker.js", "worker");
-    const worker = await startWorkerd(join(folder, "worker"), "worker.js");
+    await bundleWorker(folder, "worker.js", "endurance");
+    const worker = await startWorkerd(join(folder, "endurance"), "worker.js");
     try {
       const input = readFileSync(join(folder, "inputs.bin")).subarray(0, 128 * 128 * 3);
       const infer = async (body: Uint8Array<ArrayBuffer>, times: number) =>
@@ -55,7 +56,7 @@ describeShared(`${TIMES} inferences`, () => {
         expect(Buffer.compare(answer, first)).toBe(0);
         const refused = await infer(input.subarray(0, 1000 + request), 1);
         expect(refused.status).toBe(422);
-        expect(await refused.text()).toContain(`"input" expected`);
+        expect(await refused.text()).toContain(`"input" must be Uint8Array of length 49152`);
         if (request === 20) early = resident();
       }
       const late = resident();

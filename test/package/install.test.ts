@@ -60,8 +60,15 @@ test("attw finds nothing", async () => {
   expect(await tool("attw", [tarball, "--profile", "esm-only", "--no-emoji"], folder)).toContain("mobilenet-simd");
 });
 
+test("CommonJS can require the compiler", async () => {
+  const program = `console.log(typeof require("mobilenet-simd/compile").compileModel)`;
+  const printed = await run(process.execPath, ["--input-type=commonjs", "--eval", program], folder);
+  expect(printed.trim()).toBe("function");
+});
+
 test.each(["nodenext", "bundler"])("a strict program compiles with moduleResolution %s", async (resolution) => {
   const program = `import { loadModel, UnsupportedError, type Classification, type Network } from "mobilenet-simd";
+import { compileModel, type CompileOptions } from "mobilenet-simd/compile";
 import simd from "mobilenet-simd/kernels.simd.wasm";
 import relaxed from "mobilenet-simd/kernels.relaxed.wasm";
 
@@ -69,8 +76,14 @@ const modules: WebAssembly.Module[] = [simd, relaxed];
 const net: Network = await loadModel(new Uint8Array(0), { threads: "auto" });
 const classes: Classification[] = net.classify({ data: new Uint8Array(12), width: 2, height: 2 }, { topK: 1 });
 console.log(modules.length, classes[0]!.label, UnsupportedError.name);
+const options: CompileOptions = { kernels: "relaxed" };
+const code: Uint8Array<ArrayBuffer> = await compileModel(new Uint8Array(0), options);
+const compiled: Network = await loadModel(new WebAssembly.Module(code));
+console.log(compiled.runtime.kernels);
 // @ts-expect-error: types are checked, not any
 net.classify("photo.jpg");
+// @ts-expect-error: there is no compiler for the wide kernels
+await compileModel("model.tflite", { kernels: "wide" });
 `;
   writeFileSync(join(folder, "program.ts"), program);
   const module = resolution === "nodenext" ? "nodenext" : "esnext";

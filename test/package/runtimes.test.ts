@@ -1,110 +1,177 @@
-/** Every runtime and every bundler gives the bytes of TensorFlow Lite's XNNPACK, on as many threads as it has. */
-import { mkdirSync, readFileSync } from "node:fs";
+/**
+ * Every runtime and every bundler gives the bytes of TensorFlow Lite's XNNPACK for the models of the goldens, on as many
+ * threads as it has, and for the same models compiled.
+ */
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { RuntimeReport } from "../../src/index.js";
-import { describeShared, sharedBytes } from "../support/shared.js";
+import { describeShared } from "../support/shared.js";
 import { BUNDLERS, bundleForEdge, bundleWorker } from "./support/bundle.js";
-import { MODEL } from "./support/consumer.js";
+import { MODEL, MODELS } from "./support/consumer.js";
+import { compiled, expectGoldenFile, expectGoldens, loaded, row, type Task } from "./support/goldens.js";
 import { withPage } from "./support/page.js";
 import { ISOLATED } from "./support/serve.js";
 import { CHROMIUM, EXECUTABLES, run } from "./support/tools.js";
-import { startWorkerd } from "./support/workerd.js";
+import { startWorkerd, type Workerd } from "./support/workerd.js";
 
 const { folder } = inject("consumer");
-const golden = (): Uint8Array => sharedBytes("golden", "outputs", "xnnpack", `${MODEL}.bin`);
+const inFolder = (...parts: string[]): string => join(folder, ...parts);
 
-/** Compares without printing 131131 numbers when they differ. */
-function expectGolden(outputs: Uint8Array): void {
-  expect(outputs.length).toBe(131 * 1001);
-  expect(Buffer.compare(outputs, golden())).toBe(0);
-}
+/** All that runs in an engine without relaxed SIMD; `threads` is what it makes of a second thread. */
+const SIMD = [
+  row(loaded({ threads: 1, kernels: "simd" }), { kernels: "simd", threads: 1 }),
+  ...compiled("simd").map((task) => row(task)),
+];
+const SIMD_THREADS = row(loaded({ threads: 2, kernels: "simd" }), { kernels: "simd", threads: 2 });
+const RELAXED = [
+  row(loaded({ threads: 1 }), { kernels: "relaxed", threads: 1 }),
+  ...compiled("relaxed").map((task) => row(task)),
+];
+const RELAXED_THREADS = row(loaded({ threads: 2 }), { kernels: "relaxed", threads: 2 });
 
-const SCRIPTS = {
-  [`Node ${process.versions.node}`]: [process.execPath],
-  "Node 24": [EXECUTABLES["Node 24"]],
-  Deno: [EXECUTABLES.Deno, "run", "--allow-read", "--allow-write"],
-  Bun: [EXECUTABLES.Bun],
-};
+const ALL = [...SIMD, SIMD_THREADS, ...RELAXED, RELAXED_THREADS];
 
-describeShared.each(Object.entries(SCRIPTS))("%s", (_, [program, ...args]) => {
-  test.each([
-    [{ threads: 1 }, { threads: 1 }],
-    [{ threads: 2 }, { threads: 2 }],
-    [{ kernels: "simd" }, { kernels: "simd" }],
-  ])("%j", async (options, expected) => {
-    const outputs = join(folder, "outputs.bin");
-    const files = ["model.tflite", "inputs.bin", outputs, JSON.stringify(options)];
-    const printed = await run(program!, [...args, "script.js", ...files], folder);
-    const runtime = JSON.parse(printed) as RuntimeReport;
-    expect(runtime).toMatchObject(expected);
-    expect(runtime.reasons).toBeUndefined();
-    expectGolden(readFileSync(outputs));
+const SCRIPTS = [
+  // Node 20 has no relaxed SIMD.
+  [
+    `Node ${process.versions.node}`,
+    [process.execPath],
+    Number.parseInt(process.versions.node) < 22 ? [...SIMD, SIMD_THREADS] : ALL,
+  ],
+  // Whether it runs the wide kernels depends on the machine; the bytes do not.
+  ["Node 24", [EXECUTABLES["Node 24"]], [...ALL, row(loaded({ kernels: "wide" }))]],
+  ["Deno", [EXECUTABLES.Deno, "run", "--allow-read", "--allow-write"], ALL],
+  ["Bun", [EXECUTABLES.Bun], ALL],
+] as const;
+
+describeShared.each(SCRIPTS)("%s", (_, [program, ...args], tasks) => {
+  test.each(tasks)("%s", async (_title, task, expected) => {
+    const printed = await run(program, [...args, "script.js", JSON.stringify(task), ...MODELS], folder);
+    const reports = JSON.parse(printed) as RuntimeReport[];
+    expect(reports.length).toBe(MODELS.length);
+    for (const [index, name] of MODELS.entries()) {
+      expect(reports[index]).toMatchObject(expected);
+      if (task.options?.kernels !== "wide") expect(reports[index]!.reasons).toBeUndefined();
+      takeOutputs(name);
+    }
+  });
+
+  test("compiles to the same bytes", async () => {
+    await run(program, [...args, "compile.js", "again", ...MODELS], folder);
+    for (const name of MODELS) for (const kernels of ["simd", "relaxed"]) expectSameModule(name, kernels, "again");
   });
 });
 
-describeShared("workerd", () => {
-  test.each([
-    [{ threads: 1 }, { kernels: "relaxed", threads: 1 }],
-    [
-      { threads: 2 },
-      { kernels: "relaxed", threads: 1, reasons: { threads: expect.stringContaining("no kernels for shared memory") } },
-    ],
-    [{ kernels: "simd" }, { kernels: "simd", threads: 1 }],
-  ])("%j", async (options, expected) => {
-    await bundleWorker(folder, "worker.js", "worker");
-    const { origin, stop } = await startWorkerd(join(folder, "worker"), "worker.js");
-    try {
-      const url = `${origin}/goldens?options=${encodeURIComponent(JSON.stringify(options))}`;
-      const response = await fetch(url, { method: "POST", body: readFileSync(join(folder, "inputs.bin")) });
-      expect(JSON.parse(response.headers.get("runtime")!)).toMatchObject(expected);
-      expectGolden(new Uint8Array(await response.arrayBuffer()));
-    } finally {
-      stop();
-    }
+/** Checks the outputs that a program wrote, and removes them, so that no other test takes them for its own. */
+function takeOutputs(name: string): void {
+  const path = inFolder(name, "outputs.bin");
+  expectGoldenFile(name, path);
+  rmSync(path);
+}
+
+function expectSameModule(name: string, kernels: string, prefix: string): void {
+  const path = inFolder(name, `${prefix}.${kernels}.wasm`);
+  const same = Buffer.compare(readFileSync(path), readFileSync(inFolder(name, `compiled.${kernels}.wasm`))) === 0;
+  expect(same, `${name}, ${kernels}`).toBe(true);
+  rmSync(path);
+}
+
+describeShared.each(MODELS)("workerd, %s", (name) => {
+  let worker: Workerd;
+
+  beforeAll(async () => {
+    await bundleWorker(inFolder(name), "worker.js", "worker");
+    worker = await startWorkerd(inFolder(name, "worker"), "worker.js");
   });
+  afterAll(() => worker.stop());
+
+  const noThreads = { threads: expect.stringContaining("no kernels for shared memory") as string };
+  test.each([...SIMD, ...RELAXED, row(loaded({ threads: 2 }), { kernels: "relaxed", threads: 1, reasons: noThreads })])(
+    "%s",
+    async (_title, task, expected) => {
+      const url = `${worker.origin}/goldens?task=${encodeURIComponent(JSON.stringify(task))}`;
+      const response = await fetch(url, { method: "POST", body: readFileSync(inFolder(name, "inputs.bin")) });
+      const body = new Uint8Array(await response.arrayBuffer());
+      expect(response.status, new TextDecoder().decode(body.subarray(0, 500))).toBe(200);
+      expect(JSON.parse(response.headers.get("runtime")!)).toMatchObject(expected);
+      expectGoldens(name, body);
+    },
+  );
 });
 
 describeShared("edge-light", () => {
+  const expected = { kernels: "simd", threads: 1 };
+
   test("gives the same bytes, whatever is asked for with the kernels that it has", async () => {
-    await bundleForEdge(folder, "script.js", "edge.js");
-    for (const options of [{}, { kernels: "relaxed" }, { threads: 2 }]) {
-      const outputs = join(folder, "outputs.bin");
-      const files = ["model.tflite", "inputs.bin", outputs, JSON.stringify(options)];
-      const printed = await run(EXECUTABLES["Node 24"], ["edge.js", ...files], folder);
-      expect(JSON.parse(printed)).toMatchObject({ kernels: "simd", threads: 1 });
-      expectGolden(readFileSync(outputs));
+    await bundleForEdge(folder, "script.js", "edge-bundle.js");
+    for (const options of [{}, { kernels: "relaxed" }, { threads: 2 }] as const) {
+      const args = ["edge-bundle.js", JSON.stringify(loaded(options)), MODEL];
+      const [report] = JSON.parse(await run(EXECUTABLES["Node 24"], args, folder)) as [RuntimeReport];
+      expect(report).toMatchObject(expected);
+      takeOutputs(MODEL);
     }
+  });
+
+  test.each(MODELS)("a compiled model that is imported, %s", async (name) => {
+    await bundleForEdge(inFolder(name), "edge.js", "edge-bundle.js");
+    const printed = await run(EXECUTABLES["Node 24"], ["edge-bundle.js"], inFolder(name));
+    expect(JSON.parse(printed)).toMatchObject({ ...expected, reasons: { threads: expect.any(String) as string } });
+    takeOutputs(name);
   });
 });
 
+test.each([
+  ["workerd", bundleWorker],
+  ["edge-light", bundleForEdge],
+])("the compiler is not for %s: bundling says so", async (_, bundle) => {
+  await expect(bundle(folder, "compile.js", "compiler")).rejects.toThrow(/mobilenet-simd\/compile/);
+});
+
 if (!CHROMIUM) console.warn("skipping pages in Chromium: it is not installed; apt-get install chromium");
+const describePages = CHROMIUM ? describeShared : describe.skip;
 
-(CHROMIUM ? describeShared : describe.skip).each(Object.entries(BUNDLERS))(
-  "a page by %s in Chromium",
-  (name, bundle) => {
-    test("gives the same bytes on one thread and on two", async () => {
-      const out = `page-${name}`;
-      mkdirSync(join(folder, out));
-      await bundle(folder, "page.js", out);
-      for (const threads of [1, 2]) {
-        const runtime = await withPage([join(folder, out), folder], ISOLATED, (page) =>
-          page.evaluate<RuntimeReport>(`goldens({ threads: ${threads} })`),
-        );
-        expect(runtime).toMatchObject({ kernels: "relaxed", threads });
-        expectGolden(readFileSync(join(folder, "outputs.bin")));
-      }
-    });
+/** Runs a task on the page that a bundler made. */
+async function onPage(
+  bundler: string,
+  headers: Readonly<Record<string, string>>,
+  task: Task,
+  name = MODEL,
+): Promise<RuntimeReport> {
+  const report = await withPage([inFolder(`page-${bundler}`), folder], headers, (page) =>
+    page.evaluate<RuntimeReport>(`goldens(${JSON.stringify(task)}, ${JSON.stringify(name)})`),
+  );
+  takeOutputs(name);
+  return report;
+}
 
-    test("has one thread where the page is not isolated", async () => {
-      const runtime = await withPage([join(folder, `page-${name}`), folder], {}, (page) =>
-        page.evaluate<RuntimeReport>(`goldens({ threads: 2 })`),
-      );
-      expect(runtime).toMatchObject({
-        threads: 1,
-        reasons: { threads: "the page is not cross-origin isolated" },
-      });
-      expectGolden(readFileSync(join(folder, "outputs.bin")));
+describePages.each(Object.entries(BUNDLERS))("a page by %s in Chromium", (bundler, bundle) => {
+  beforeAll(async () => {
+    mkdirSync(inFolder(`page-${bundler}`));
+    await bundle(folder, "page.js", `page-${bundler}`);
+  });
+
+  test.each([RELAXED[0]!, RELAXED_THREADS, SIMD[1]!])("%s", async (_title, task, expected) => {
+    expect(await onPage(bundler, ISOLATED, task)).toMatchObject(expected);
+  });
+
+  test("has one thread where the page is not isolated", async () => {
+    expect(await onPage(bundler, {}, loaded({ threads: 2 }))).toMatchObject({
+      threads: 1,
+      reasons: { threads: "the page is not cross-origin isolated" },
     });
-  },
-);
+  });
+
+  test.each(["simd", "relaxed"])("compiles to the same bytes, %s", async (kernels) => {
+    const args = [kernels, MODEL, `again.${kernels}.wasm`].map((arg) => JSON.stringify(arg));
+    await withPage([inFolder(`page-${bundler}`), folder], ISOLATED, (page) => page.evaluate(`compile(${args.join()})`));
+    expectSameModule(MODEL, kernels, "again");
+  });
+});
+
+// The other bundlers pack the same code.
+describePages.each(MODELS)("Chromium, %s", (name) => {
+  test.each(ALL)("%s", async (_title, task, expected) => {
+    expect(await onPage("esbuild", ISOLATED, task, name)).toMatchObject(expected);
+  });
+});

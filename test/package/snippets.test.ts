@@ -1,7 +1,7 @@
 /** The programs in docs/runtimes.md, each run as it stands there in the runtime that it is for. */
-import { copyFileSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, inject, test } from "vitest";
+import { describe, expect, inject, test } from "vitest";
 import type { Classification } from "../../src/index.js";
 import { decodeFile } from "../support/inputs.js";
 import { loadModel } from "../support/load.js";
@@ -28,7 +28,7 @@ function project(runtime: string, name: string): string {
   const own = join(folder, `docs-${runtime}`);
   mkdirSync(own, { recursive: true });
   writeFileSync(join(own, name), PROGRAMS.get(runtime)!);
-  copyFileSync(join(folder, "model.tflite"), join(own, `${MODEL}.tflite`));
+  copyFileSync(sharedPath("models", `${MODEL}.tflite`), join(own, `${MODEL}.tflite`));
   copyFileSync(sharedPath(PHOTO), join(own, "photo.jpg"));
   return own;
 }
@@ -39,14 +39,6 @@ async function expectedLine(image = decodeFile(PHOTO)): Promise<string> {
   const [{ index, label, score }] = net.classify(image) as [Classification];
   return `${index} ${label} ${score}`;
 }
-
-beforeAll(() => {
-  cpSync(join(ROOT, "node_modules/jpeg-js"), join(folder, "node_modules/jpeg-js"), { recursive: true });
-  writeFileSync(
-    join(folder, "package.json"),
-    JSON.stringify({ type: "module", dependencies: { "jpeg-js": "*", "mobilenet-simd": "*" } }),
-  );
-});
 
 describeShared("docs/runtimes.md", () => {
   test.each([
@@ -59,8 +51,22 @@ describeShared("docs/runtimes.md", () => {
     expect(printed.trim()).toBe(await expectedLine());
   });
 
-  test("workerd", async () => {
-    const own = project("workerd", "main.js");
+  test.each([
+    ["node", process.execPath, []],
+    ["node", EXECUTABLES["Node 24"], []],
+    ["deno", EXECUTABLES.Deno, ["run", "--allow-read", "--allow-write"]],
+    ["bun", EXECUTABLES.Bun, []],
+  ])("compile, %s: %s", async (_, program, args) => {
+    const own = project("compile", "main.js");
+    rmSync(join(own, "model.wasm"), { force: true });
+    await run(program, [...args, "main.js"], own);
+    const code = readFileSync(join(own, "model.wasm"));
+    expect(code.equals(readFileSync(join(folder, MODEL, "compiled.simd.wasm")))).toBe(true);
+  });
+
+  test.each(["workerd", "compiled-worker"])("%s", async (runtime) => {
+    const own = project(runtime, "main.js");
+    copyFileSync(join(folder, MODEL, "compiled.simd.wasm"), join(own, "model.wasm"));
     await bundleWorker(own, "main.js", "worker");
     const { origin, stop } = await startWorkerd(join(own, "worker"), "main.js");
     try {
@@ -102,6 +108,6 @@ describeShared("docs/runtimes.md", () => {
 });
 
 test("every program on the page is run", () => {
-  const runtimes = ["node", "deno", "bun", "workerd", ...Object.keys(BUNDLERS), "page"];
+  const runtimes = ["node", "deno", "bun", "compile", "workerd", "compiled-worker", ...Object.keys(BUNDLERS), "page"];
   expect([...PROGRAMS.keys()].toSorted()).toEqual(runtimes.toSorted());
 });

@@ -7,6 +7,6 @@ export default defineConfig({
     include: ["**/*.test.ts"],
     globalSetup: "test/package/support/setup.ts",
     testTimeout: 600_000,
-    fileParallelism: false,
+    maxWorkers: 2,
   },
 });

@@ -8,7 +8,7 @@ export const ROOT = join(import.meta.dirname, "../..");
 /** The exports of the package. */
 export const EXPORTS = (
   JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
-    readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+    readonly exports: Readonly<Record<string, string | Readonly<Record<string, string | null>>>>;
   }
 ).exports;
 

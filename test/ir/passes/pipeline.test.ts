@@ -15,11 +15,12 @@ describe.each(FLAVOURS)("%s", (flavour) => {
       let graph = network;
       for (const { name, applies, run } of PASSES) {
         if (applies && !applies(graph, { precision })) {
-          if (name !== "convert precision") expect(await run(graph), `${name} has nothing to do`).toEqual(graph);
+          if (name !== "convert precision")
+            expect(await run(graph, { precision }), `${name} has nothing to do`).toEqual(graph);
           continue;
         }
         const before = JSON.stringify(graph);
-        const after = await run(graph);
+        const after = await run(graph, { precision });
         expect(() => buildGraph(after), name).not.toThrow();
         expect(JSON.stringify(graph), `${name} leaves its graph as it is`).toBe(before);
         graph = after;

@@ -1,9 +1,23 @@
-/** For a page: fetches the model and the inputs, posts the outputs. */
-import { outputsOf } from "./goldens.js";
+/** For a page: fetches a model and its inputs from a folder, and puts the outputs there. */
+import { compileModel } from "mobilenet-simd/compile";
+import { checkLayers, outputsOf, outputsOfPlain } from "./goldens.js";
 
-globalThis.goldens = async (options) => {
-  const inputs = new Uint8Array(await (await fetch("/inputs.bin")).arrayBuffer());
-  const { build, outputs } = await outputsOf("/model.tflite", inputs, options);
-  await fetch("/outputs.bin", { method: "PUT", body: outputs });
-  return build;
+globalThis.goldens = async ({ file, options, plain }, folder) => {
+  await checkLayers();
+  const path = `/${folder}/${file}`;
+  const inputs = await bytesOf(`/${folder}/inputs.bin`);
+  const { runtime, outputs } = await (plain
+    ? outputsOfPlain(await bytesOf(path), inputs)
+    : outputsOf(path, inputs, options));
+  await fetch(`/${folder}/outputs.bin`, { method: "PUT", body: outputs });
+  return runtime;
 };
+
+globalThis.compile = async (kernels, folder, name) => {
+  const body = await compileModel(`/${folder}/model.tflite`, { kernels });
+  await fetch(`/${folder}/${name}`, { method: "PUT", body });
+};
+
+async function bytesOf(path) {
+  return new Uint8Array(await (await fetch(path)).arrayBuffer());
+}

@@ -3,12 +3,16 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { goldenInputs, rgbOf } from "../../support/inputs.js";
+import { readTflite } from "../../../src/formats/tflite/read.js";
+import { goldenInputs, GOLDEN_MODELS, inputOf } from "../../support/goldens.js";
 import { HAVE_SHARED, sharedBytes } from "../../support/shared.js";
 import { FOLDER, ROOT } from "./tools.js";
 
+/** The models of the goldens; each has a folder of its name in the consumer's. */
+export const MODELS = Object.keys(GOLDEN_MODELS);
+
+/** The model of the tests that need only one. */
 export const MODEL = "mobilenet_v1_0.25_128_quant";
-const SIZE = 128;
 
 export interface Consumer {
   readonly folder: string;
@@ -17,7 +21,11 @@ export interface Consumer {
   readonly installation: string;
 }
 
-/** Packs what the build left, installs it, and puts the programs, the model and the inputs beside it. */
+/**
+ * Packs the output of the build and installs it beside the programs.
+ *
+ * The folder of each model has the programs too, the model, the same compiled, and the inputs.
+ */
 export function createConsumer(): Consumer {
   const folder = mkdtempSync(join(tmpdir(), "mobilenet-simd-"));
   const npm = (args: readonly string[], cwd: string) =>
@@ -28,11 +36,29 @@ export function createConsumer(): Consumer {
     cwd: folder,
     encoding: "utf8",
   });
-  cpSync(join(FOLDER, "programs"), folder, { recursive: true });
+  // For the programs in the docs. Deno and Bun read the dependencies.
+  cpSync(join(ROOT, "node_modules/jpeg-js"), join(folder, "node_modules/jpeg-js"), { recursive: true });
+  const dependencies = { "jpeg-js": "*", "mobilenet-simd": "*" };
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module", dependencies }));
+  const programs = join(FOLDER, "programs");
+  cpSync(programs, folder, { recursive: true });
   if (HAVE_SHARED) {
-    const rows = goldenInputs().map((input) => rgbOf(input, SIZE));
-    writeFileSync(join(folder, "inputs.bin"), Buffer.concat(rows));
-    writeFileSync(join(folder, "model.tflite"), sharedBytes("models", `${MODEL}.tflite`));
+    for (const name of MODELS) {
+      const own = join(folder, name);
+      const model = sharedBytes("models", `${name}.tflite`);
+      cpSync(programs, own, { recursive: true });
+      writeFileSync(join(own, "model.tflite"), model);
+      writeFileSync(join(own, "inputs.bin"), inputsOf(name, model));
+    }
+    execFileSync(process.execPath, ["compile.js", "compiled", ...MODELS], { cwd: folder, stdio: "inherit" });
   }
   return { folder, tarball: join(folder, tarball), installation };
+}
+
+/** The bytes of all golden inputs, one after the other. */
+function inputsOf(name: string, model: Uint8Array): Uint8Array {
+  const { tensors, inputs } = readTflite(model);
+  const size = tensors[inputs[0]!]!.shape[1]!;
+  const rows = goldenInputs().map((input) => inputOf(input, GOLDEN_MODELS[name]!, size));
+  return Buffer.concat(rows.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)));
 }
