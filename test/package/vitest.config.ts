@@ -7,6 +7,7 @@ export default defineConfig({
     include: ["**/*.test.ts"],
     globalSetup: "test/package/support/setup.ts",
     testTimeout: 600_000,
+    hookTimeout: 600_000,
     maxWorkers: 2,
   },
 });

@@ -66,6 +66,7 @@ export async function bundleWorker(folder: string, script: string, out: string):
     loader: { ".wasm": "copy", ".tflite": "copy" },
     assetNames: "[name]",
     outdir: out,
+    logLevel: "silent", // the error has it all
   });
 }
 
@@ -82,6 +83,7 @@ export async function bundleForEdge(folder: string, script: string, outfile: str
     platform: "node",
     conditions: ["edge-light"],
     outfile,
+    logLevel: "silent",
     plugins: [
       {
         name: "modules",
