@@ -1,15 +1,17 @@
 /** Kernels as text (deflated, base64), which needs no file, URL or setting; for runtimes that compile WebAssembly. */
 import simd from "../../build/kernels.simd.wasm?inline";
-import relaxed from "../../build/relaxed.wasm?inline";
 import type { Kernels } from "../runtime/features.js";
 import { withSharedMemory, type ModuleSource } from "../runtime/kernels.js";
 
-/** Modules that replace some kernels of the base module. */
+/** Modules that replace some kernels of the base module; an engine loads only the one that it runs. */
 const PARTS = {
-  simd: () => [],
-  relaxed: async () => [isJavaScriptCore() ? (await import("../../build/jsc.wasm?inline")).default : relaxed],
+  simd: async () => [],
+  relaxed: async () => [(await (isJavaScriptCore() ? jsc() : relaxed())).default],
   wide: async () => [(await import("../../build/wide.wasm?inline")).default],
 };
+
+const relaxed = () => import("../../build/relaxed.wasm?inline");
+const jsc = () => import("../../build/jsc.wasm?inline");
 
 export const modules: ModuleSource = async (kernels, shared) =>
   Promise.all((await partsOf(kernels)).map((part) => WebAssembly.compile(shared ? withSharedMemory(part) : part)));

@@ -26,7 +26,7 @@ export interface Consumer {
  *
  * The folder of each model has the programs too, the model, the same compiled, and the inputs.
  */
-export function createConsumer(): Consumer {
+export async function createConsumer(): Promise<Consumer> {
   const folder = mkdtempSync(join(tmpdir(), "mobilenet-simd-"));
   const npm = (args: readonly string[], cwd: string) =>
     execFileSync("npm", args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
@@ -48,7 +48,7 @@ export function createConsumer(): Consumer {
       const model = sharedBytes("models", `${name}.tflite`);
       cpSync(programs, own, { recursive: true });
       writeFileSync(join(own, "model.tflite"), model);
-      writeFileSync(join(own, "inputs.bin"), inputsOf(name, model));
+      writeFileSync(join(own, "inputs.bin"), await inputsOf(name, model));
     }
     execFileSync(process.execPath, ["compile.js", "compiled", ...MODELS], { cwd: folder, stdio: "inherit" });
   }
@@ -56,8 +56,8 @@ export function createConsumer(): Consumer {
 }
 
 /** The bytes of all golden inputs, one after the other. */
-function inputsOf(name: string, model: Uint8Array): Uint8Array {
-  const { tensors, inputs } = readTflite(model);
+async function inputsOf(name: string, model: Uint8Array): Promise<Uint8Array> {
+  const { tensors, inputs } = await readTflite(model);
   const size = tensors[inputs[0]!]!.shape[1]!;
   const rows = goldenInputs().map((input) => inputOf(input, GOLDEN_MODELS[name]!, size));
   return Buffer.concat(rows.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)));

@@ -10,9 +10,9 @@ declare module "vitest" {
   }
 }
 
-export default function setup({ provide }: TestProject): () => void {
+export default async function setup({ provide }: TestProject): Promise<() => void> {
   installTools();
-  const consumer = createConsumer();
+  const consumer = await createConsumer();
   provide("consumer", consumer);
   return () => rmSync(consumer.folder, { recursive: true });
 }
