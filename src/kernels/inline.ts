@@ -6,7 +6,7 @@ import { withSharedMemory, type ModuleSource } from "../runtime/kernels.js";
 /** Modules that replace some kernels of the base module. */
 const PARTS = {
   simd: () => [],
-  relaxed: async () => [isJavaScriptCore() ? (await import("../../build/jsc.wasm?inline")).default : relaxed],
+  relaxed: () => [relaxed],
   wide: async () => [(await import("../../build/wide.wasm?inline")).default],
 };
 
@@ -19,11 +19,6 @@ export const modules: ModuleSource = async (kernels, shared) => {
     }),
   );
 };
-
-/** Only JavaScriptCore's errors know their source. A wrong answer costs time; the results are the same. */
-function isJavaScriptCore(): boolean {
-  return "sourceURL" in new Error();
-}
 
 /** Node has zlib at once, while its web streams take 50 ms to load. */
 async function inflate(base64: string): Promise<Uint8Array<ArrayBuffer>> {

@@ -4,7 +4,7 @@ import { readTflite } from "../../src/formats/tflite/read.js";
 import { prepare } from "../../src/ir/passes/index.js";
 import { Program } from "../../src/runtime/program.js";
 import { goldenInputs, rgbOf, sha256, type GoldenInput } from "../support/inputs.js";
-import { ALL_BUILDS, modulesOf } from "../support/modules.js";
+import { BUILDS, modulesOf } from "../support/modules.js";
 import { describeShared, HAVE_SHARED, sharedBytes, sharedFloats, sharedJson } from "../support/shared.js";
 
 interface GoldenModel {
@@ -28,7 +28,7 @@ function inputOf(input: GoldenInput, model: GoldenModel, size: number): Float32A
   return tensor;
 }
 
-describeShared.each(ALL_BUILDS)("outputs, %s", (build) => {
+describeShared.each(BUILDS)("outputs, %s", (build) => {
   test.each(Object.keys(MODELS))("%s", async (name) => {
     const model = MODELS[name]!;
     const graph = prepare(readTflite(sharedBytes("models", `${name}.tflite`)));
