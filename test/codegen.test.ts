@@ -7,7 +7,6 @@ const builds = [
   { build: "simd", text: "kernels.simd.wat", binary: "kernels.simd.wasm" },
   { build: "relaxed", text: "kernels.relaxed.wat", binary: "kernels.relaxed.wasm" },
   { build: "wide", text: "wide.wat", binary: "wide.wasm" },
-  { build: "jsc", text: "jsc.wat", binary: "jsc.wasm" },
 ] as const;
 
 /** The text of an exported function. */
@@ -53,15 +52,16 @@ describe.each(builds)("$build", ({ build, text, binary }) => {
   test("calls nothing in a loop that computes", () => {
     const functions = wat.split("\n (func ").slice(1);
     const computing = functions.flatMap(innermostLoops).filter((loop) => /[fi](32x4|16x8)\.(add|mul|dot)/.test(loop));
-    expect(computing.length).toBeGreaterThan(2);
+    expect(computing.length).toBeGreaterThan(5);
     for (const loop of computing) expect(loop).not.toMatch(/\bcall\b/);
   });
 
   test("has the pointwise tile as designed: 4 pixels × 8 channels", () => {
     const tile = tileOf(wat, "f32_pointwise", 4, 2);
     expect(count(tile, build === "simd" ? "f32x4.mul" : "f32x4.relaxed_madd")).toBe(8);
-    if (build === "jsc") return expect(tile).not.toMatch(/v128\.load32_splat offset/);
-    expect(tile).toMatch(/v128\.load32_splat offset=96/);
+    // JavaScriptCore makes three instructions of a load32_splat with an offset.
+    if (build === "relaxed") expect(tile).not.toMatch(/v128\.load32_splat offset/);
+    else expect(tile).toMatch(/v128\.load32_splat offset=96/);
     expect(count(tileOf(wat, "q8_pointwise", 4, 2), "i32x4.dot_i16x8_s")).toBe(8);
   });
 

@@ -6,12 +6,9 @@ import { withSharedMemory, type ModuleSource } from "../runtime/kernels.js";
 /** Modules that replace some kernels of the base module; an engine loads only the one that it runs. */
 const PARTS = {
   simd: async () => [],
-  relaxed: async () => [(await (isJavaScriptCore() ? jsc() : relaxed())).default],
+  relaxed: async () => [(await import("../../build/relaxed.wasm?inline")).default],
   wide: async () => [(await import("../../build/wide.wasm?inline")).default],
 };
-
-const relaxed = () => import("../../build/relaxed.wasm?inline");
-const jsc = () => import("../../build/jsc.wasm?inline");
 
 export const modules: ModuleSource = async (kernels, shared) =>
   Promise.all((await partsOf(kernels)).map((part) => WebAssembly.compile(shared ? withSharedMemory(part) : part)));
@@ -19,11 +16,6 @@ export const modules: ModuleSource = async (kernels, shared) =>
 /** The binaries of these kernels: those for all engines, then the ones that replace some of them. */
 export async function partsOf(kernels: Kernels): Promise<Uint8Array<ArrayBuffer>[]> {
   return Promise.all([simd, ...(await PARTS[kernels]())].map(inflate));
-}
-
-/** Only JavaScriptCore's errors know their source. A wrong answer costs time; the results are the same. */
-function isJavaScriptCore(): boolean {
-  return "sourceURL" in new Error();
 }
 
 /** Node has zlib at once, while its web streams take 50 ms to load. */

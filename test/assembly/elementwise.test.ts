@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe } from "vitest";
 import { buildGraph } from "../../src/ir/graph.js";
 import type { Op } from "../../src/ir/ops/index.js";
-import type { Build } from "../support/modules.js";
+import type { Kernels } from "../../src/runtime/features.js";
 import { testProperty } from "../support/builds.js";
 import { expectReference } from "../support/expect.js";
 import { afterIdentity, runGraph, unaryGraph, type Flavour, type OneOp } from "../support/graphs.js";
@@ -100,7 +100,7 @@ describe("quantize and dequantize", () => {
 });
 
 /** In NHWC, as an input comes, and in channel blocks. */
-async function expectBoth(one: OneOp, build: Build): Promise<void> {
+async function expectBoth(one: OneOp, build: Kernels): Promise<void> {
   expectReference(one.op, one.graph.tensors, one.x, await runGraph(one, build));
   expectReference(one.op, one.graph.tensors, one.x, await runGraph(afterIdentity(one), build));
 }

@@ -4,7 +4,6 @@ import { NO_PADDING } from "../../src/ir/window.js";
 import { testProperty } from "../support/builds.js";
 import { expectReference } from "../support/expect.js";
 import { runGraph, weightedGraph } from "../support/graphs.js";
-import { ALL_BUILDS } from "../support/modules.js";
 import { activations, channels, seeds } from "../support/shapes.js";
 
 describe("pointwise convolution", () => {
@@ -31,7 +30,6 @@ describe("pointwise convolution", () => {
       );
       expectReference(one.op, one.graph.tensors, one.x, await runGraph(one, build));
     },
-    { builds: ALL_BUILDS },
   );
 });
 

@@ -4,10 +4,10 @@ import { readTflite } from "../../src/formats/tflite/read.js";
 import { prepare } from "../../src/ir/passes/index.js";
 import { Program } from "../../src/runtime/program.js";
 import { expectGolden, goldenInputs, GOLDEN_MODELS, inputOf } from "../support/goldens.js";
-import { ALL_BUILDS, modulesOf } from "../support/modules.js";
+import { BUILDS, modulesOf } from "../support/modules.js";
 import { describeShared, sharedBytes } from "../support/shared.js";
 
-describeShared.each(ALL_BUILDS)("outputs, %s", (build) => {
+describeShared.each(BUILDS)("outputs, %s", (build) => {
   test.each(Object.keys(GOLDEN_MODELS))("%s", async (name) => {
     const graph = await prepare(await readTflite(sharedBytes("models", `${name}.tflite`)), undefined);
     const program = await Program.create(graph, modulesOf(build), { maxMemory: 2 ** 30, keep: [] });

@@ -3,9 +3,10 @@ import { buildGraph, type Graph } from "../../src/ir/graph.js";
 import { moduleOf, outputShape, type Op, type OpAttributes, type OpType } from "../../src/ir/ops/index.js";
 import { elementCount, type Tensor } from "../../src/ir/tensor.js";
 import { seededRandom } from "../../src/models/random.js";
+import type { Kernels } from "../../src/runtime/features.js";
 import { Program } from "../../src/runtime/program.js";
 import { expect } from "vitest";
-import { modulesOf, type Build } from "./modules.js";
+import { modulesOf } from "./modules.js";
 
 /** What the elements of a graph are: float32; uint8 with one scale and zero point; int8 with scales for each channel. */
 export type Flavour = "float32" | "uint8" | "int8";
@@ -107,7 +108,7 @@ export function afterIdentity({ graph, op, x }: OneOp): OneOp {
  * Runs a graph of one input and one output. Where the machine has a faster way to multiply bytes, the usual one has to
  * give the same.
  */
-export async function runGraph({ graph, x, others = [] }: OneOp, build: Build): Promise<ArrayLike<number>> {
+export async function runGraph({ graph, x, others = [] }: OneOp, build: Kernels): Promise<ArrayLike<number>> {
   const options = { maxMemory: 2 ** 30, keep: [] };
   const program = await Program.create(graph, modulesOf(build), options);
   for (const [i, each] of [x, ...others].entries()) program.inputs[i]!.set(each);

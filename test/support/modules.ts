@@ -8,26 +8,19 @@ export function buildFile(name: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(readFileSync(new URL(`../../build/${name}`, import.meta.url)));
 }
 
-/** A set of kernels, or its parts for one engine. */
-export type Build = Kernels | "jsc";
-
 /** The files of each build: relaxed is the whole one, which gives the same as the parts in the default entry. */
-const FILES: Readonly<Record<Build, readonly string[]>> = {
+const FILES: Readonly<Record<Kernels, readonly string[]>> = {
   simd: ["kernels.simd.wasm"],
   relaxed: ["kernels.relaxed.wasm"],
   wide: ["kernels.simd.wasm", "wide.wasm"],
-  jsc: ["kernels.simd.wasm", "jsc.wasm"],
 };
 
 /** The builds that this Node can run: old ones lack relaxed SIMD. */
 export const BUILDS: readonly Kernels[] = bestKernels() === "relaxed" ? ["simd", "relaxed", "wide"] : ["simd"];
 
-/** The same, and the part for JavaScriptCore, which runs in any engine. */
-export const ALL_BUILDS: readonly Build[] = BUILDS.length > 1 ? [...BUILDS, "jsc"] : BUILDS;
-
 const compiled = new Map<string, WebAssembly.Module>();
 
-export function modulesOf(build: Build, shared = false): Modules {
+export function modulesOf(build: Kernels, shared = false): Modules {
   return FILES[build].map((file) => {
     const key = `${file} ${shared}`;
     const bytes = buildFile(file);
