@@ -108,10 +108,10 @@ describe("faces", () => {
       sample,
       { scoreThreshold: 1.5 },
       RangeError,
-      /"scoreThreshold" expected a number from 0 to 1, got 1.5/,
+      /"scoreThreshold" must be a number from 0 to 1, got 1.5/,
     ],
-    ["another", sample, { iouThreshold: NaN }, RangeError, /"iouThreshold" expected a number from 0 to 1, got NaN/],
-    ["a number", sample, { maxDetections: 0 }, RangeError, /"maxDetections" expected at least 1, got 0/],
+    ["another", sample, { iouThreshold: NaN }, RangeError, /"iouThreshold" must be a number from 0 to 1, got NaN/],
+    ["a number", sample, { maxDetections: 0 }, RangeError, /"maxDetections" must be at least 1, got 0/],
     ["a colour", sample, { background: [1, 2] }, RangeError, /"background" must be three bytes/],
   ])("refuse %s that is wrong", (_, image, options, type, message) => {
     const act = () => faces.detect(image as Picture, options as unknown as DetectFacesOptions);
