@@ -54,6 +54,7 @@ async function watch(first: number): Promise<number> {
   const child = spawn(process.execPath, [...FLAGS, script, String(seed), String(first), String(end), last], {
     stdio: ["ignore", "pipe", "pipe"],
   });
+  const closed = new Promise((resolve) => child.once("close", resolve));
   let [round, index, isDone] = [first, -1, false];
   const errors: string[] = [];
   child.stderr.on("data", (text: Buffer) => errors.push(String(text)) > 20 && errors.shift());
@@ -71,6 +72,7 @@ async function watch(first: number): Promise<number> {
     else if ("failure" in report) fail(round, index, report.failure);
     else ({ round, index } = report);
   }
+  await closed;
   clearTimeout(watchdog);
   if (!isDone)
     fail(round, index, `the process ended: ${child.signalCode ?? child.exitCode}\n${errors.join("").slice(0, 2000)}`);
@@ -88,15 +90,16 @@ function fail(round: number, index: number, error: string): void {
   ++failures;
   const mutant = [...mutantsOf(seed, round)][index];
   count(mutant?.kind ?? "none", "FAILED");
-  const name = join(values.out, `${seed}-${round}-${index}`);
+  const name = join(values.out, `${seed}-${round}-${index}`); // --seed, --round and which mutant of it
   console.error(`${name} (${mutant?.kind}): ${error}`);
   if (mutant) save(name, mutant);
 }
 
-function save(name: string, { model }: Mutant): void {
+/** Writes a file, or a folder of files. */
+function save(name: string, { kind, model }: Mutant): void {
   mkdirSync(values.out, { recursive: true });
-  const files = model instanceof Uint8Array ? { "": model } : model;
-  for (const [file, bytes] of Object.entries(files)) {
-    writeFileSync(`${name}${file && `-${file}`}`, bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes));
-  }
+  const ending = kind === "wasm" || kind === "safetensors" ? kind : "tflite";
+  if (model instanceof Uint8Array) return writeFileSync(`${name}.${ending}`, model);
+  mkdirSync(name, { recursive: true });
+  for (const [file, bytes] of Object.entries(model)) writeFileSync(join(name, file), new Uint8Array(bytes));
 }
