@@ -83,7 +83,15 @@ function readPng(bytes: Uint8Array): Header {
   const components = PNG_CHANNELS.get(view.getUint8(25));
   if (!components) throw damaged("the file claims a colour type that does not exist");
   const [width, height] = [view.getUint32(16), view.getUint32(20)];
-  return { format: "png", width, height, components, bitsPerPixel: components * view.getUint8(24), end: bytes.length, ...UPRIGHT };
+  return {
+    format: "png",
+    width,
+    height,
+    components,
+    bitsPerPixel: components * view.getUint8(24),
+    end: bytes.length,
+    ...UPRIGHT,
+  };
 }
 
 const WEBP = { format: "webp", components: 4, bitsPerPixel: 32, ...UPRIGHT } as const;
@@ -102,7 +110,7 @@ function readWebp(bytes: Uint8Array): Header {
   }
   if (chunk === "VP8X") {
     const [width, height] = [view.getUint32(24, true) & 0xffffff, view.getUint32(26, true) >>> 8];
-    return { ...WEBP, width: width + 1, height: height + 1 };
+    return { ...WEBP, end, width: width + 1, height: height + 1 };
   }
   throw damaged("the file has no frame");
 }
