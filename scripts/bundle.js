@@ -6,7 +6,7 @@
  * what an entry imports from kernels/inline.js comes from kernels/workerd.ts and kernels/edge-light.ts in the variants.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { deflateRawSync } from "node:zlib";
 import { build } from "esbuild";
 import { loadedAtOnce, mergeChunks } from "./merge.js";
@@ -54,7 +54,9 @@ const kernels = {
     onLoad({ filter: /\.wasm$/ }, ({ path, suffix }) => {
       const contents = readFileSync(path);
       if (suffix !== "?inline") return { contents, loader: "copy" };
-      return { contents: deflateRawSync(contents, { level: 9 }), loader: "base64" };
+      const text = deflateRawSync(contents, { level: 9 }).toString("base64");
+      const [file, size] = [basename(path), contents.length];
+      return { contents: `export default "${text}"; export const file = "${file}", size = ${size};`, loader: "js" };
     });
   },
 };
