@@ -2,7 +2,10 @@ import { readFileSync } from "node:fs";
 import { deflateRawSync } from "node:zlib";
 import { defineConfig } from "vitest/config";
 
+const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+
 export default defineConfig({
+  define: { PACKAGE_VERSION: JSON.stringify(version) },
   plugins: [
     {
       name: "kernels-and-worker-as-text", // as esbuild's loaders do it in the build

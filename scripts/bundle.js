@@ -12,7 +12,7 @@ import { build } from "esbuild";
 import { loadedAtOnce, mergeChunks } from "./merge.js";
 
 const ROOT = resolve(import.meta.dirname, "..");
-const { exports, optionalDependencies } = JSON.parse(readFileSync(resolve(ROOT, "package.json"), "utf8"));
+const { version, exports, optionalDependencies } = JSON.parse(readFileSync(resolve(ROOT, "package.json"), "utf8"));
 
 const VARIANTS = ["workerd", "edge-light"];
 
@@ -76,6 +76,7 @@ const { metafile } = await build({
   assetNames: "[name]",
   allowOverwrite: true, // kernels are copied onto themselves
   loader: { ".txt": "text" },
+  define: { PACKAGE_VERSION: JSON.stringify(version) },
   plugins: [variantEntries, kernels],
   logLevel: "warning",
   metafile: true,
@@ -106,8 +107,8 @@ const packages = new Set(
 const licenses = [...packages].toSorted().map((name) => {
   const folder = resolve(ROOT, "node_modules", name);
   const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-  const { version, license } = JSON.parse(readFileSync(resolve(folder, "package.json"), "utf8"));
+  const { version: installed, license } = JSON.parse(readFileSync(resolve(folder, "package.json"), "utf8"));
   const text = file ? `\n\n${readFileSync(resolve(folder, file), "utf8").trim()}` : "";
-  return `# ${name} ${version} (${license})${text}\n`;
+  return `# ${name} ${installed} (${license})${text}\n`;
 });
 writeFileSync(resolve(ROOT, "build/LICENSES.md"), licenses.join("\n"));

@@ -25,3 +25,6 @@ declare module "*.txt" {
   const text: string;
   export default text;
 }
+
+/** The version in package.json, which the build puts in. */
+declare const PACKAGE_VERSION: string;
