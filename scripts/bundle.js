@@ -6,9 +6,10 @@
  * what an entry imports from kernels/inline.js comes from kernels/workerd.ts and kernels/edge-light.ts in the variants.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { deflateRawSync } from "node:zlib";
 import { build } from "esbuild";
+import { loadedAtOnce, mergeChunks } from "./merge.js";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const { version, exports, optionalDependencies } = JSON.parse(readFileSync(resolve(ROOT, "package.json"), "utf8"));
@@ -26,7 +27,7 @@ const entryPoints = Object.values(exports)
   });
 
 /** An entry of a variant is a module of its own in the namespace of that name; what it imports is shared with the others. */
-const variants = {
+const variantEntries = {
   name: "variants",
   setup({ onResolve, onLoad }) {
     for (const variant of VARIANTS) {
@@ -53,7 +54,9 @@ const kernels = {
     onLoad({ filter: /\.wasm$/ }, ({ path, suffix }) => {
       const contents = readFileSync(path);
       if (suffix !== "?inline") return { contents, loader: "copy" };
-      return { contents: deflateRawSync(contents, { level: 9 }), loader: "base64" };
+      const text = deflateRawSync(contents, { level: 9 }).toString("base64");
+      const [file, size] = [basename(path), contents.length];
+      return { contents: `export default "${text}"; export const file = "${file}", size = ${size};`, loader: "js" };
     });
   },
 };
@@ -74,9 +77,27 @@ const { metafile } = await build({
   allowOverwrite: true, // kernels are copied onto themselves
   loader: { ".txt": "text" },
   define: { PACKAGE_VERSION: JSON.stringify(version) },
-  plugins: [variants, kernels],
+  plugins: [variantEntries, kernels],
   logLevel: "warning",
   metafile: true,
+});
+
+/**
+ * Four files to load a model: the code of loadModel(), which every variant has, the part of it that models also need, the
+ * kernels that are text, and the reader that is used most.
+ */
+const { outputs } = metafile;
+const loadedBy = (entry) => loadedAtOnce(outputs, `build/${entry}.js`);
+const inline = [...loadedBy("index")].slice(1);
+const variants = VARIANTS.map((variant) => loadedBy(`${variant}/index`));
+const core = inline.filter((chunk) => variants.every((chunks) => chunks.has(chunk)));
+const models = loadedBy("models");
+const reader = Object.keys(outputs).find((path) => outputs[path].entryPoint === "src/formats/tflite/read.ts");
+await mergeChunks(ROOT, outputs, {
+  "build/chunks/base.js": core.filter((chunk) => models.has(chunk)),
+  "build/chunks/core.js": core.filter((chunk) => !models.has(chunk)),
+  "build/chunks/inline.js": inline.filter((chunk) => !core.includes(chunk)),
+  "build/chunks/tflite.js": [...loadedAtOnce(outputs, reader)].filter((chunk) => !core.includes(chunk)),
 });
 
 /** What became part of the bundles, with its licence. */
