@@ -5,6 +5,7 @@ import { SECTION } from "../src/compiler/emit/module.js";
 import { writeTflite } from "../src/formats/tflite/write.js";
 import type { Files } from "../src/io/source.js";
 import type { Graph } from "../src/ir/graph.js";
+import { rare } from "../src/ir/rare.js";
 import { mobileNetV1 } from "../src/models/mobilenetv1.js";
 import { seededRandom } from "../src/models/random.js";
 import { describeCompiled, withDescription, withSections } from "../test/support/compiled.js";
@@ -26,6 +27,7 @@ export interface Mutant {
 
 type Random = () => number;
 
+rare({}); // some of these graphs have rare operators
 const GRAPHS = FLAVOURS.flatMap((flavour) => [invertedResiduals(flavour, 1), singleShotDetector(flavour, 2)]);
 const TFLITE = GRAPHS.map((graph) => writeTflite(graph));
 
