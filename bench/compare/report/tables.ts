@@ -57,13 +57,13 @@ function describe(title: string, rows: readonly Row[], engines: readonly EngineN
 
 /** The columns of the ways to a first result. */
 const WAY_TITLES: Readonly<Record<Way, string>> = {
-  before: ".tflite, before",
-  ours: ".tflite, ours",
+  before: ".tflite before",
+  ours: ".tflite ours",
   module: "compiled",
-  image: "compiled, image",
+  image: "and image",
 };
 
-/** Minimum (median) without an empty script's, and in times as long as the .tflite file takes. */
+/** Minimum (median) without an empty script's, and how many times as long the .tflite file takes. */
 function describeCompiled(title: string, starts: readonly CompiledStart[]): string {
   if (!starts.length) return "";
   const ways = WAYS.filter((way) => starts.some((start) => start.ways[way]));
@@ -73,7 +73,7 @@ function describeCompiled(title: string, starts: readonly CompiledStart[]): stri
     title,
     "empty script",
     ...ways.map((way) => WAY_TITLES[way]),
-    ...ways.slice(1).map((way) => `${WAY_TITLES[base]} / ${WAY_TITLES[way]}`),
+    ...ways.slice(1).map((way) => `× ${WAY_TITLES[way]}`),
   ];
   const lines = starts.map((start) => [
     describeWork(start.work),
@@ -81,7 +81,7 @@ function describeCompiled(title: string, starts: readonly CompiledStart[]): stri
     ...ways.map((way) => both((value) => ownTime(start, way, value)?.toFixed(1) ?? "-")),
     ...ways.slice(1).map((way) => both((value) => startRatio(start, way, value)?.toFixed(2) ?? "-")),
   ]);
-  const note = `minimum (median) of ${starts[0]!.empty.count} processes each; an empty script's is subtracted from the others\n\n`;
+  const note = `minimum (median) of ${starts[0]!.empty.count} processes each, an empty script's subtracted; ×: ${WAY_TITLES[base]} / that\n\n`;
   return `${table(
     [head, ...lines],
     head.map((_, column) => column > 0),
