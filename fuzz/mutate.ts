@@ -3,8 +3,10 @@ import { writeTflite } from "../src/formats/tflite/write.js";
 import type { Graph } from "../src/ir/graph.js";
 import type { Files } from "../src/io/source.js";
 import { FLAVOURS } from "../test/support/graphs.js";
+import { NESTED, SMALL_WEIGHTS } from "../test/support/keras.js";
 import { distortions, flips } from "../test/support/mutate.js";
 import { invertedResiduals, singleShotDetector } from "../test/support/networks.js";
+import { storeModel } from "../test/support/weights.js";
 
 export interface Mutant {
   readonly kind: "graph" | "bytes" | "json";
@@ -27,6 +29,14 @@ const TOPOLOGY = {
   weightsManifest: [{ paths: ["a"], weights: [{ name: "w", shape: [3, 3, 1, 4], dtype: "float32" }] }],
 }; // prettier-ignore
 
+const { "model.json": layers, ...layersShards } = storeModel(NESTED, SMALL_WEIGHTS);
+
+/** Contents of model.json, and the shards that they name: a graph model and a layers model. */
+const TOPOLOGIES: readonly (readonly [unknown, Readonly<Record<string, Uint8Array>>])[] = [
+  [TOPOLOGY, { a: new Uint8Array(144).fill(60) }],
+  [JSON.parse(new TextDecoder().decode(layers)), layersShards],
+];
+
 /** Mutants without end. */
 export function* mutants(random: () => number): Generator<Mutant> {
   const originals = FLAVOURS.flatMap((flavour) => [invertedResiduals(flavour, 1), singleShotDetector(flavour, 2)]);
@@ -42,8 +52,9 @@ export function* mutants(random: () => number): Generator<Mutant> {
     }
     const reach = random() < 0.7 ? 20_000 : Infinity;
     for (const model of flips(pick(files, random), 2, random, reach)) yield { kind: "bytes", model, threaded };
-    for (const json of distortions(TOPOLOGY, 2, random)) {
-      const model = { "model.json": new TextEncoder().encode(JSON.stringify(json)), a: new Uint8Array(144).fill(60) };
+    const [topology, shards] = pick(TOPOLOGIES, random);
+    for (const json of distortions(topology, 2, random)) {
+      const model = { ...shards, "model.json": new TextEncoder().encode(JSON.stringify(json)) };
       yield { kind: "json", model, threaded };
     }
   }
