@@ -1,7 +1,7 @@
 /** mobilenet-simd classify: names what pictures show. */
 import { readFile } from "node:fs/promises";
 import { loadModel, type Network } from "../index.js";
-import { parseLabels } from "../api/labels.js";
+import { parseLabels } from "../formats/labels.js";
 import { LOAD_HELP, LOAD_OPTIONS, loadOptions, parse, parseCount, UsageError, type Command } from "./command.js";
 import { eachPicture } from "./pictures.js";
 

@@ -1,5 +1,8 @@
 /** Reads bytes from paths, URLs, responses and memory. */
-import { describe, printable, quote, SourceError } from "../errors.js";
+import { describe, printable, SourceError } from "../errors.js";
+import type { Contents, FileObject, Files } from "./contents.js";
+
+export type { Contents, FileObject, Files } from "./contents.js";
 
 /**
  * Bytes, a Response, or a location: a URL, which in pages may be relative, or in Node, Deno and Bun a path.
@@ -13,23 +16,8 @@ export type GlobalInstance<Name extends string> =
 /** A compiled WebAssembly module, where the types of the runtime have one. */
 export type WasmModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer M } } } ? M : never;
 
-/** The files of a model by name: one file, or several of which one ends in `.json` and names the others. */
-export type Files = Readonly<Record<string, Uint8Array | ArrayBuffer>>;
-
 /** Longest name of a source in a message. */
 const MAX_NAME = 200;
-
-/** The bytes of a source. */
-export interface Contents {
-  readonly bytes: Uint8Array;
-  /** Reads a file in the same folder, or in one below it; undefined if the source is in none. */
-  readonly beside?: ((path: string) => Promise<Uint8Array>) | undefined;
-  /**
-   * Gives back the memory of all but the first so many bytes, in steps of a megabyte. undefined if the bytes are the
-   * caller's.
-   */
-  readonly keepFirst?: ((length: number) => void) | undefined;
-}
 
 /** Throws RangeError for a memory limit that is not a positive number of bytes. */
 export function checkMaxMemory(maxMemory: unknown): void {
@@ -54,13 +42,17 @@ class Budget {
 }
 
 /**
- * Reads a source whole.
+ * Reads a source whole; of a folder or of several files the one that is the model.
  *
  * @param limit bytes that it may have, the files beside it included.
  * @throws TypeError if it is not a Source or Files, RangeError if it is larger than `limit`, SourceError if it cannot be
  * read; the messages name it.
  */
-export async function readSource(source: Source | Files, argument: string, limit: number): Promise<Contents> {
+export async function readSource(
+  source: Source | Files | Iterable<FileObject>,
+  argument: string,
+  limit: number,
+): Promise<Contents> {
   const budget = new Budget(limit);
   if (source instanceof Uint8Array || source instanceof ArrayBuffer) return { bytes: bytesOf(source) };
   if (source instanceof URL) return source.protocol === "file:" ? readFile(source, budget) : readUrl(source, budget);
@@ -68,7 +60,9 @@ export async function readSource(source: Source | Files, argument: string, limit
     if (/^(https?|data|blob):/.test(source)) return readUrl(new URL(source), budget);
     return isPage() ? readUrl(new URL(source, location.href), budget) : readFile(source, budget);
   }
-  if (areFiles(source)) return filesByName(source, argument);
+  if (areFiles(source)) {
+    return (await import("./folder.js")).openFiles(source, argument, (bytes, name) => budget.take(bytes, name));
+  }
   // Last, because Node loads its whole fetch to say what a Response is.
   if (source instanceof Response) return readResponse(source, source.url, budget);
   throw new TypeError(
@@ -80,31 +74,18 @@ function bytesOf(source: Uint8Array | ArrayBuffer): Uint8Array {
   return source instanceof Uint8Array ? source : new Uint8Array(source);
 }
 
-function areFiles(source: unknown): source is Files {
-  const files = typeof source === "object" && source !== null ? Object.values(source) : [];
-  return files.length > 0 && files.every((file) => file instanceof Uint8Array || file instanceof ArrayBuffer);
-}
-
-function filesByName(files: Files, argument: string): Contents {
-  const names = Object.keys(files);
-  const [main, ...others] = names.length === 1 ? names : names.filter((name) => name.endsWith(".json"));
-  if (main === undefined || others.length) {
-    throw new TypeError(
-      `"${argument}" must have one file that ends in .json, got ${printable(names.join(", "), MAX_NAME)}`,
-    );
-  }
-  const folder = main.slice(0, main.lastIndexOf("/") + 1);
-  return {
-    bytes: bytesOf(files[main]!),
-    beside: async (path) => {
-      const name = folder + path;
-      if (!Object.hasOwn(files, name)) throw new TypeError(`"${argument}" must have the file ${quote(name)}`);
-      return bytesOf(files[name]!);
-    },
-  };
+function areFiles(source: unknown): source is Files | Iterable<FileObject> {
+  if (typeof source !== "object" || source === null) return false;
+  const files = Object.values(source);
+  const areBytes = files.every((file) => file instanceof Uint8Array || file instanceof ArrayBuffer);
+  return Symbol.iterator in source || (files.length > 0 && areBytes);
 }
 
 async function readUrl(url: URL, budget: Budget): Promise<Contents> {
+  if (/^https?:/.test(url.href) && url.pathname.endsWith("/")) {
+    const { searchFolder } = await import("./folder.js");
+    return searchFolder((name) => readUrl(resolved(name, url.href), budget));
+  }
   const contents = await readResponse(await request(url), url.href, budget);
   // A server may send us elsewhere for each file, so that the others are beside what was asked for.
   return { ...contents, beside: besideUrl(url.href, budget) };
@@ -139,10 +120,16 @@ function unreadable(name: string, reason: string, cause?: unknown): SourceError 
 function besideUrl(base: string, budget: Budget): Contents["beside"] {
   if (!/^https?:/.test(base)) return undefined;
   return async (path) => {
-    const url = new URL(encoded(path), base);
-    url.search = new URL(base).search;
+    const url = resolved(path, base);
     return (await readResponse(await request(url), url.href, budget)).bytes;
   };
+}
+
+/** The URL of a file in the folder of another one, with the same query. */
+function resolved(path: string, base: string): URL {
+  const url = new URL(encoded(path), base);
+  url.search = new URL(base).search;
+  return url;
 }
 
 function encoded(path: string): string {
@@ -224,6 +211,12 @@ async function readFile(path: string | URL, budget: Budget): Promise<Contents> {
   const name = String(path);
   if (!fs) throw unreadable(name, "this runtime has no file system; pass bytes or a URL");
   const { dirname, join } = process.getBuiltinModule("node:path");
+  const entry = await attempt(name, async () => fs.statSync(path, { throwIfNoEntry: false }));
+  if (entry?.isDirectory()) {
+    const { openFolder } = await import("./folder.js");
+    const within = (file: string) => (path instanceof URL ? new URL(encoded(file), `${path.href}/`) : join(path, file));
+    return openFolder(name, fs.readdirSync(path), (file) => readFile(within(file), budget));
+  }
   const beside = async (file: string) => {
     const other = path instanceof URL ? new URL(encoded(file), path) : join(dirname(path), file);
     return (await readFile(other, budget)).bytes;
