@@ -13,10 +13,10 @@ import { concatenation } from "./concatenation.js";
 import { convolution } from "./convolution.js";
 import { depthwise } from "./depthwise.js";
 import { dequantize } from "./dequantize.js";
+import { ELEMENTWISE } from "./elementwise.js";
 import type { Expected } from "./expected.js";
 import { fullyconnected } from "./fullyconnected.js";
 import { leakyrelu } from "./leakyrelu.js";
-import { logistic } from "./logistic.js";
 import { maxpool } from "./maxpool.js";
 import { mean } from "./mean.js";
 import { pad } from "./pad.js";
@@ -34,6 +34,7 @@ type Reference<T extends OpType> = (
 ) => Expected;
 
 const REFERENCES: { readonly [T in OpType]: Reference<T> } = {
+  ...ELEMENTWISE,
   activation,
   add,
   averagepool,
@@ -47,7 +48,6 @@ const REFERENCES: { readonly [T in OpType]: Reference<T> } = {
   },
   fullyconnected,
   leakyrelu,
-  logistic,
   maxpool,
   mean,
   pad,

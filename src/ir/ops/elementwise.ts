@@ -1,0 +1,18 @@
+/** Functions of one element that have no attributes: a line each. */
+import { sameShape, type OpModule } from "./module.js";
+
+/** Input: x of any shape. */
+export interface Elementwise<T extends string> {
+  readonly type: T;
+}
+
+function elementwise<T extends string>(): OpModule<Elementwise<T>> {
+  return { shapes: sameShape };
+}
+
+export const ELEMENTWISE = {
+  /** 1 / (1 + exp(-x)) */
+  logistic: elementwise<"logistic">(),
+};
+
+export type ElementwiseType = keyof typeof ELEMENTWISE;
