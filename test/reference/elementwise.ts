@@ -14,6 +14,12 @@ interface Definition {
 }
 
 const DEFINITIONS: { readonly [T in ElementwiseType]: Definition } = {
+  // Three roundings, that of 1/6, and that of x + 3, which may cancel.
+  hardswish: {
+    f: (x) => (x * Math.min(Math.max(x + 3, 0), 6)) / 6,
+    bound: (x, y) => 4 * UNIT * Math.abs(y) + UNIT * Math.abs(x),
+    quantized: hardSwish,
+  },
   // The exponential is good to 3e-7 and cut off below e^-87; the sum and the quotient round once each.
   logistic: { f: (x) => 1 / (1 + Math.exp(-x)), bound: (_, y) => y * (3e-7 + 3 * UNIT) + 1.7e-38 },
 };
@@ -35,3 +41,33 @@ function elementwise(op: OpOf<ElementwiseType>, tensors: readonly Tensor[], x: A
 export const ELEMENTWISE = Object.fromEntries(Object.keys(DEFINITIONS).map((type) => [type, elementwise])) as {
   readonly [T in keyof typeof MODULES]: typeof elementwise;
 };
+
+/** TensorFlow Lite's definition, step by step in the integers that it names. */
+function hardSwish(value: number, from: Quantized, to: Quantized): number {
+  const int16 = (x: bigint) => (x > 32767n ? 32767n : x < -32768n ? -32768n : x);
+  const multiplier = (scale: number) => {
+    let [fraction, exponent] = [Math.fround(scale), 0];
+    for (; fraction >= 1; fraction /= 2) ++exponent;
+    for (; fraction < 0.5; fraction *= 2) --exponent;
+    return { factor: int16((BigInt(fraction * 2 ** 31) + 32768n) >> 16n), exponent };
+  };
+  const roundingProduct = (a: bigint, b: bigint) => {
+    const product = a * b;
+    return (product + (product >= 0n ? 16384n : -16383n)) / 32768n;
+  };
+  const roundingShift = (x: bigint, by: number) => {
+    const mask = (1n << BigInt(by)) - 1n;
+    return (x >> BigInt(by)) + ((x & mask) > (mask >> 1n) + (x < 0n ? 1n : 0n) ? 1n : 0n);
+  };
+  const hires = Math.fround(Math.fround(from.scale) / 128);
+  const output = multiplier(hires / Math.fround(to.scale));
+  const reluish = multiplier(hires / Math.fround(3 / 32768));
+  const x = BigInt(value) * 128n;
+  let gate = x;
+  if (reluish.exponent > 0) gate = int16(gate << BigInt(reluish.exponent - 1));
+  gate = roundingProduct(gate, reluish.factor);
+  if (reluish.exponent > 0) gate = int16(gate << 1n);
+  if (reluish.exponent < 0) gate = roundingShift(gate, -reluish.exponent);
+  gate = (gate + 32768n) >> 1n;
+  return Number(roundingShift((gate * roundingProduct(x, output.factor)) / 32768n, -output.exponent));
+}

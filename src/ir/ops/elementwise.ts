@@ -11,6 +11,8 @@ function elementwise<T extends string>(): OpModule<Elementwise<T>> {
 }
 
 export const ELEMENTWISE = {
+  /** x · min(max(x + 3, 0), 6) / 6 */
+  hardswish: elementwise<"hardswish">(),
   /** 1 / (1 + exp(-x)) */
   logistic: elementwise<"logistic">(),
 };
