@@ -9,6 +9,7 @@ import { activation } from "./activation.js";
 import { add } from "./add.js";
 import { averagepool } from "./averagepool.js";
 import { batchnorm } from "./batchnorm.js";
+import { BINARY } from "./binary.js";
 import { concatenation } from "./concatenation.js";
 import { convolution } from "./convolution.js";
 import { depthwise } from "./depthwise.js";
@@ -34,6 +35,7 @@ type Reference<T extends OpType> = (
 ) => Expected;
 
 const REFERENCES: { readonly [T in OpType]: Reference<T> } = {
+  ...BINARY,
   ...ELEMENTWISE,
   activation,
   add,

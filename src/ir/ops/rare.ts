@@ -1,4 +1,5 @@
 /** The operators that few networks have, by their type; index.ts says who loads this table. */
+import { BINARY } from "./binary.js";
 import { concatenation } from "./concatenation.js";
 import { detection } from "./detection.js";
 import { ELEMENTWISE } from "./elementwise.js";
@@ -8,6 +9,7 @@ import { slice } from "./slice.js";
 import { transpose } from "./transpose.js";
 
 export const RARE = {
+  ...BINARY,
   ...ELEMENTWISE,
   concatenation,
   detection,
