@@ -1,7 +1,7 @@
 /** Class names that a caller gives, as text or as an array. */
 import { describe } from "../errors.js";
 import { parseLabels } from "../formats/labels.js";
-import { readSource, type Source } from "../io/source.js";
+import { readSource, type GlobalInstance, type Source } from "../io/source.js";
 import { decodeText } from "../io/text.js";
 
 /** Bytes of a file of labels. */
@@ -25,15 +25,17 @@ export function checkLabels(labels: readonly string[], counts: readonly number[]
 /**
  * Returns the labels that a caller gives for a model with outputs for so many classes.
  *
+ * @param signal ends a transfer.
  * @throws TypeError if they are not strings, RangeError if no output has as many classes, SourceError if they cannot be
  * read.
  */
 export async function givenLabels(
   labels: readonly string[] | Source,
   counts: readonly number[],
+  signal?: GlobalInstance<"AbortSignal">,
 ): Promise<readonly string[]> {
   if (Array.isArray(labels)) return checkLabels(labels, counts);
-  const isText = typeof labels === "string" && labels.includes("\n");
-  const text = isText ? labels : decodeText((await readSource(labels as Source, "labels", MAX_LABEL_BYTES)).bytes);
-  return checkLabels(parseLabels(text), counts);
+  if (typeof labels === "string" && labels.includes("\n")) return checkLabels(parseLabels(labels), counts);
+  const { bytes } = await readSource(labels as Source, "labels", MAX_LABEL_BYTES, signal);
+  return checkLabels(parseLabels(decodeText(bytes)), counts);
 }

@@ -5,10 +5,12 @@ import { isJson, readModel } from "../formats/index.js";
 import type { Normalization } from "../image/encode.js";
 import {
   checkMaxMemory,
+  checkSignal,
   readSource,
   type Contents,
   type FileObject,
   type Files,
+  type GlobalInstance,
   type Source,
   type WasmModule,
 } from "../io/source.js";
@@ -52,6 +54,11 @@ export interface LoadOptions {
   readonly threads?: number | "auto";
   /** Bytes of linear memory that the model may take. Default: 512 MiB. */
   readonly maxMemory?: number;
+  /**
+   * Ends the loading: a transfer stops at once, and loadModel() throws the signal's reason. Without it, a transfer ends when
+   * the server sends nothing for 30 s. `AbortSignal.timeout(ms)` limits the whole time.
+   */
+  readonly signal?: GlobalInstance<"AbortSignal">;
 }
 
 /** Bytes of linear memory that a model may take unless told otherwise. */
@@ -74,17 +81,21 @@ export function createLoader(modules: ModuleSource): LoadModel {
   const compiled = compiledOnce(modules);
   return async (model, options = {}) => {
     checkOptions(options);
-    const { batch = 1, maxMemory = DEFAULT_MAX_MEMORY } = options;
+    const { batch = 1, maxMemory = DEFAULT_MAX_MEMORY, signal } = options;
+    signal?.throwIfAborted();
     if (model instanceof WebAssembly.Module) {
       return (await import("./compiled.js")).loadCompiled(model, { ...options, maxMemory });
     }
-    const choice = await chooseKernels(compiled, options.kernels ?? "auto");
-    const file = isGraph(model) ? undefined : await readSource(model, "model", maxMemory);
+    // The kernels compile while the file arrives, unless it brings its own.
+    const early = arrives(model) ? await chooseKernels(compiled, options.kernels) : undefined;
+    const file = isGraph(model) ? undefined : await readSource(model, "model", maxMemory, signal);
     if (file && isWebAssembly(file.bytes)) {
       return (await import("./compiled.js")).loadCompiled(file, { ...options, maxMemory });
     }
+    const choice = early ?? (await chooseKernels(compiled, options.kernels));
     const graph = await prepare(file ? await readModel(file) : (model as Graph), options);
     const pictures = await readPictureSettings(options, file, graph);
+    signal?.throwIfAborted();
     const forBatch = batch === 1 ? graph : buildGraph((await import("../ir/passes/batch.js")).batched(graph, batch));
     const settings = { maxMemory, batch, features: pooledFeatures(forBatch), file };
     const { threads = 1 } = options;
@@ -131,7 +142,7 @@ interface Choice {
 }
 
 /** Throws UnsupportedError if this runtime cannot run the kernels that were asked for. */
-async function chooseKernels(modules: ModuleSource, asked: "auto" | Kernels): Promise<Choice> {
+async function chooseKernels(modules: ModuleSource, asked: "auto" | Kernels = "auto"): Promise<Choice> {
   const best = bestKernels();
   const wantsWide = asked === "wide" || (asked === "auto" && startedWide());
   if (asked === "simd") return { kernels: "simd" };
@@ -158,6 +169,7 @@ function checkOptions({
   threads = "auto",
   batch = 1,
   maxMemory = DEFAULT_MAX_MEMORY,
+  signal,
 }: LoadOptions): void {
   if (!KERNELS.has(kernels)) {
     throw new RangeError(`"kernels" must be "auto", "simd", "relaxed" or "wide", got ${describe(kernels)}`);
@@ -172,6 +184,7 @@ function checkOptions({
     throw new RangeError(`"threads" must be "auto" or an integer from 1 to ${MAX_THREADS}, got ${describe(threads)}`);
   }
   checkMaxMemory(maxMemory);
+  checkSignal(signal);
 }
 
 function isIntegerUpTo(value: unknown, limit: number): boolean {
@@ -180,7 +193,7 @@ function isIntegerUpTo(value: unknown, limit: number): boolean {
 
 /** How a network takes pictures and names its classes: the options, else what the files of the model say. */
 export async function readPictureSettings(
-  { labels, normalization }: Pick<LoadOptions, "labels" | "normalization">,
+  { labels, normalization, signal }: Pick<LoadOptions, "labels" | "normalization" | "signal">,
   file: Contents | undefined,
   graph: Graph,
 ): Promise<Companions> {
@@ -191,7 +204,7 @@ export async function readPictureSettings(
   }
   return {
     ...found,
-    ...(labels !== undefined && { labels: await givenLabels(labels, explicitCounts(graph)) }),
+    ...(labels !== undefined && { labels: await givenLabels(labels, explicitCounts(graph), signal) }),
     ...(normalization && { normalization }),
   };
 }
@@ -199,6 +212,12 @@ export async function readPictureSettings(
 /** Whether a model may have labels or more beside it, or in an archive at its end (`PK`); few have. */
 function mayHaveCompanions({ bytes, beside, inFolder }: Contents): boolean {
   return inFolder !== undefined || (beside && isJson(bytes)) || (bytes.at(-22) === 0x50 && bytes.at(-21) === 0x4b);
+}
+
+/** Whether reading a model takes a while, and its name is not that of a compiled model. */
+function arrives(model: Model): boolean {
+  if (typeof model === "string" || model instanceof URL) return !String(model).endsWith(".wasm");
+  return typeof model === "object" && model !== null && "body" in model; // a Response
 }
 
 /** Whether bytes begin as a WebAssembly module does. */

@@ -42,7 +42,9 @@ export async function openFiles(
   const main = modelAmong(names);
   if (main === undefined) {
     const got = printable(names.join(", "), MAX_NAMES) || "none";
-    throw new TypeError(`"${argument}" must be one model file, or have one file that ends in .json, got ${got}`);
+    throw new TypeError(
+      `"${argument}" must be one model file, or have one file that ends in .json or .wasm, got ${got}`,
+    );
   }
   const folder = main.slice(0, main.lastIndexOf("/") + 1);
   return {
@@ -104,7 +106,7 @@ function modelAmong(names: readonly string[]): string | undefined {
     const found = names.find((path) => baseOf(path) === name);
     if (found !== undefined) return found;
   }
-  for (const ending of [".json", ".tflite", ".safetensors", ".onnx"]) {
+  for (const ending of [".json", ".wasm", ".tflite", ".safetensors", ".onnx"]) {
     const found = names.filter((path) => path.endsWith(ending) && baseOf(path) !== "metadata.json");
     if (found.length) return found.length === 1 ? found[0] : undefined;
   }

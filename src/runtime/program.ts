@@ -10,7 +10,7 @@ import type { Graph } from "../ir/graph.js";
 import { elementCount, featureMap, type Tensor, type TensorView } from "../ir/tensor.js";
 import { bindSteps, isHostStep, runTask, tasksOf, type BoundStep } from "./execute.js";
 import { loadHostOperators } from "./host/index.js";
-import { instantiateKernels, multipliesBytes, type Modules } from "./kernels.js";
+import { instantiateKernels, multipliesBytes, type KernelExports, type Modules } from "./kernels.js";
 import type { ThreadPool } from "./pool/pool.js";
 import type { Runner } from "./runner.js";
 
@@ -38,6 +38,7 @@ interface Parts {
   readonly graph: Graph;
   readonly plan: Plan;
   readonly buffer: ArrayBufferLike;
+  readonly kernels: KernelExports;
   readonly steps: readonly BoundStep[];
   readonly pool: ThreadPool | undefined;
   readonly batch: number;
@@ -57,15 +58,17 @@ export class Program implements Runner {
   readonly graph: Graph;
   readonly plan: Plan;
   readonly #buffer: ArrayBufferLike;
+  readonly #kernels: KernelExports;
   readonly #steps: readonly BoundStep[];
   readonly #pool: ThreadPool | undefined;
   readonly #batch: number;
   #hasFailed = false;
 
-  private constructor({ graph, plan, buffer, steps, pool, batch, target, features }: Parts) {
+  private constructor({ graph, plan, buffer, kernels, steps, pool, batch, target, features }: Parts) {
     this.graph = withoutConstants(graph);
     this.plan = plan;
     this.#buffer = buffer;
+    this.#kernels = kernels;
     this.#steps = steps;
     this.#pool = pool;
     this.#batch = batch;
@@ -89,10 +92,11 @@ export class Program implements Runner {
     const { threads = 1, batch = 1, file, features } = options;
     const keep = [...(options.keep ?? []), ...(features === undefined ? [] : [features])];
     const target = options.target ?? (await targetOf(graph, modules, threads > 1));
-    const plan = compileGraph(graph, { ...options, keep, target, threads });
+    const plan = await compileGraph(graph, { ...options, keep, target, threads });
     const pages = plan.memory.total / PAGE;
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: threads > 1 });
-    const kernels = await instantiateKernels(modules, memory);
+    const parts = plan.needsRare ? [...modules.base, await modules.rare()] : modules.base;
+    const kernels = await instantiateKernels(parts, memory);
     const view = (tensor: number) => viewOf(graph.tensors[tensor]!, memory.buffer, plan.address(tensor, "nhwc"));
     const hostOps = plan.steps.filter(isHostStep).map(({ op }) => graph.ops[op]!);
     const operators = await loadHostOperators(hostOps);
@@ -103,11 +107,19 @@ export class Program implements Runner {
     let pool;
     if (threads > 1) {
       const { startPool } = await import("./pool/pool.js");
-      pool = await startPool(steps, { modules, memory, steps: plan.steps, batch, control: plan.control }, plan.tiles);
+      pool = await startPool(
+        steps,
+        { modules: parts, memory, steps: plan.steps, batch, control: plan.control },
+        plan.tiles,
+      );
     }
     // Last, because the file may be gone with it.
     writeImage(plan, { buffer: memory.buffer, kernels }, file);
-    return new Program({ graph, plan, buffer: memory.buffer, steps, pool, batch, target, features });
+    return new Program({ graph, plan, buffer: memory.buffer, kernels, steps, pool, batch, target, features });
+  }
+
+  areFinite(input: number, count: number): boolean {
+    return Boolean(this.#kernels.f32_areFinite(this.inputs[input]!.byteOffset, count));
   }
 
   /** The operators that the steps end with, in the order in which they run; -1 is a change of layout. */
@@ -195,7 +207,7 @@ function withoutConstants(graph: Graph): Graph {
 async function targetOf(graph: Graph, modules: Modules, shared: boolean): Promise<Target> {
   if (graph.tensors.every(({ dtype }) => dtype !== "uint8" && dtype !== "int8")) return { multipliesBytes: false };
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared });
-  return { multipliesBytes: multipliesBytes(await instantiateKernels(modules, memory)) };
+  return { multipliesBytes: multipliesBytes(await instantiateKernels(modules.base, memory)) };
 }
 
 function viewOf(tensor: Tensor, buffer: ArrayBufferLike, address: number): TensorView {

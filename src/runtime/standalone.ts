@@ -16,6 +16,7 @@ import {
 import type { Layer } from "../ir/layers.js";
 import { ELEMENT_BYTES, elementCount, type TensorView } from "../ir/tensor.js";
 import { bestKernels } from "./features.js";
+import { areFinite } from "./finite.js";
 import type { Runner } from "./runner.js";
 
 /** The exports that run a model. */
@@ -49,6 +50,10 @@ export class StandaloneRunner implements Runner {
     this.byteProducts = exports.byteProducts?.() === 1;
     this.#run = exports.run;
     this.features = features && featuresOf(buffer, features);
+  }
+
+  areFinite(input: number, count: number): boolean {
+    return areFinite(this.inputs[input]!.subarray(0, count) as Float32Array);
   }
 
   execute(): void {
@@ -229,12 +234,14 @@ export async function compileStandalone(bytes: Uint8Array<ArrayBuffer>): Promise
  * Instantiates a compiled model.
  *
  * @param image the file of its memory image, if that is not in the module.
- * @throws FormatError if it is damaged or not ours.
+ * @param maxMemory bytes that its memory may have, whatever the description says.
+ * @throws FormatError if it is damaged or not ours, RangeError if its memory is larger than `maxMemory`.
  */
 export async function startStandalone(
   module: WebAssembly.Module,
   description: Description,
   image: Uint8Array | undefined,
+  maxMemory: number,
 ): Promise<StandaloneRunner> {
   let exports: Exports;
   try {
@@ -246,6 +253,9 @@ export async function startStandalone(
     throw new FormatError(`compiled model cannot start: ${(error as Error).message}`);
   }
   const runner = new StandaloneRunner(exports, description);
+  const { byteLength } = exports.memory.buffer;
+  if (byteLength > maxMemory)
+    throw new RangeError(`"maxMemory" must be at least ${byteLength} bytes for this model, got ${maxMemory}`);
   if (description.image) {
     const { address, bytes, file } = description.image;
     const { buffer } = exports.memory;

@@ -1,22 +1,22 @@
 /** Activations: layers of their own, and the ones that other layers end in. */
 import { describe, UnsupportedError } from "../../../errors.js";
 import type { Activation } from "../../../ir/ops/module.js";
-import type { OpAttributes } from "../../../ir/ops/index.js";
+import { rare } from "../../../ir/rare.js";
 import { asNumber, type JsonObject } from "../../json.js";
-import { expectLastAxis, expectSetting, onlyInput, type Layer, type Reader } from "./layer.js";
+import { expectLastAxis, expectSetting, onlyInput, type Attributes, type Layer, type Reader } from "./layer.js";
 
 /** What each activation adds to a graph. */
-const ACTIVATIONS: Readonly<Record<string, OpAttributes | undefined>> = {
-  leaky_relu: { type: "leakyrelu", slope: 0.2 },
+const ACTIVATIONS: Readonly<Record<string, Attributes | undefined>> = {
+  leaky_relu: rare({ type: "leakyrelu", slope: 0.2 }),
   linear: undefined,
   relu: { type: "activation", activation: "relu" },
   relu6: { type: "activation", activation: "relu6" },
-  sigmoid: { type: "logistic" },
+  sigmoid: rare({ type: "logistic" }),
   softmax: { type: "softmax", beta: 1 },
 };
 
 /** The activation of a layer. Throws UnsupportedError for one without an operator. */
-export function readActivation({ activation }: JsonObject): OpAttributes | undefined {
+export function readActivation({ activation }: JsonObject): Attributes | undefined {
   // Keras 3 writes functions as objects.
   const isObject = typeof activation === "object" && activation !== null;
   const name = (isObject ? (activation as JsonObject).config : activation) ?? "linear";
@@ -28,12 +28,12 @@ export function readActivation({ activation }: JsonObject): OpAttributes | undef
 }
 
 /** Splits off the clamp that an operator applies itself. */
-export function fused(activation: OpAttributes | undefined): [clamp: Activation, rest: OpAttributes | undefined] {
+export function fused(activation: Attributes | undefined): [clamp: Activation, rest: Attributes | undefined] {
   return activation?.type === "activation" ? [activation.activation, undefined] : ["none", activation];
 }
 
 /** Adds an activation after a tensor. */
-export function activated({ name, net }: Layer, x: number, activation: OpAttributes | undefined): number {
+export function activated({ name, net }: Layer, x: number, activation: Attributes | undefined): number {
   return activation ? net.add(name, activation, x) : x;
 }
 
@@ -41,7 +41,7 @@ export const ACTIVATION_READERS: Readonly<Record<string, Reader>> = {
   Activation: (layer) => activated(layer, onlyInput(layer), readActivation(layer.config)),
   LeakyReLU: (layer) => {
     const { alpha, negative_slope = alpha ?? 0.3 } = layer.config;
-    return activated(layer, onlyInput(layer), { type: "leakyrelu", slope: asNumber(negative_slope, "alpha") });
+    return activated(layer, onlyInput(layer), leaky(asNumber(negative_slope, "alpha")));
   },
   ReLU: readRelu,
   Softmax: (layer) => {
@@ -49,6 +49,10 @@ export const ACTIVATION_READERS: Readonly<Record<string, Reader>> = {
     return activated(layer, onlyInput(layer), ACTIVATIONS.softmax);
   },
 };
+
+function leaky(slope: number): Attributes {
+  return rare({ type: "leakyrelu", slope });
+}
 
 function readRelu(layer: Layer): number {
   const { config } = layer;
@@ -60,6 +64,6 @@ function readRelu(layer: Layer): number {
       `max_value expected none, or 6 without a negative_slope, got ${describe(most)} and ${slope}`,
     );
   }
-  if (slope !== 0) return activated(layer, onlyInput(layer), { type: "leakyrelu", slope });
+  if (slope !== 0) return activated(layer, onlyInput(layer), leaky(slope));
   return activated(layer, onlyInput(layer), most === null ? ACTIVATIONS.relu : ACTIVATIONS.relu6);
 }

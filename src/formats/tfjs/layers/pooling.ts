@@ -1,25 +1,30 @@
 /** Pooling over windows and over whole feature maps. */
 import { FormatError } from "../../../errors.js";
+import type { OpOf } from "../../../ir/ops/index.js";
 import { formatShape } from "../../../ir/tensor.js";
+import { rare } from "../../../ir/rare.js";
 import { NO_PADDING, type Size } from "../../../ir/window.js";
 import { reshaped } from "../reshape.js";
-import { expectSetting, onlyInput, readPadding, readSize, type Layer, type Reader } from "./layer.js";
+import { expectSetting, onlyInput, readPadding, readSize, type Attributes, type Layer, type Reader } from "./layer.js";
 
 export const POOLING_READERS: Readonly<Record<string, Reader>> = {
-  AveragePooling2D: (layer) => readPool(layer, "averagepool"),
+  AveragePooling2D: (layer) => readPool(layer, (window) => ({ type: "averagepool", ...window })),
   GlobalAveragePooling2D: readGlobalAverage,
   GlobalMaxPooling2D: readGlobalMaximum,
-  MaxPooling2D: (layer) => readPool(layer, "maxpool"),
+  MaxPooling2D: (layer) => readPool(layer, (window) => rare({ type: "maxpool", ...window })),
 };
 
-function readPool(layer: Layer, type: "averagepool" | "maxpool"): number {
+/** The settings of a pooling operator. */
+type Window = Omit<OpOf<"maxpool">, "type" | "inputs" | "outputs">;
+
+function readPool(layer: Layer, make: (window: Window) => Attributes): number {
   const { name, config, net } = layer;
   expectSetting(config, "data_format", "channels_last");
   const x = onlyInput(layer);
   const kernel = readSize(config, "pool_size", 2);
   const stride = readSize(config, "strides", kernel);
   const padding = readPadding(config, net.shape(x), kernel, stride);
-  return net.add(name, { type, kernel, stride, padding, activation: "none" }, x);
+  return net.add(name, make({ kernel, stride, padding, activation: "none" }), x);
 }
 
 function readGlobalAverage(layer: Layer): number {
@@ -36,7 +41,7 @@ function readGlobalMaximum(layer: Layer): number {
   const shape = net.shape(x);
   if (shape.length !== 4) throw new FormatError(`input expected 4 dimensions, got ${formatShape(shape)}`);
   const kernel: Size = [shape[1]!, shape[2]!];
-  const pool = { type: "maxpool", kernel, stride: kernel, padding: NO_PADDING, activation: "none" } as const;
+  const pool = rare({ type: "maxpool", kernel, stride: kernel, padding: NO_PADDING, activation: "none" });
   const y = net.add(name, pool, x);
   return keepsDimensions(layer) ? y : reshaped(net, name, y, [1, -1]);
 }

@@ -1,4 +1,5 @@
 /** Layers that move or leave elements: shapes, padding, cropping, and everything that only training changes. */
+import { rare } from "../../../ir/rare.js";
 import { asArray, asNumber, asWhole } from "../../json.js";
 import { reshaped } from "../reshape.js";
 import { onlyInput, readSides, type Layer, type Reader } from "./layer.js";
@@ -19,7 +20,7 @@ export const SHAPE_READERS: Readonly<Record<string, Reader>> = {
   Flatten: (layer) => reshaped(layer.net, layer.name, onlyInput(layer), [1, -1]),
   Permute: (layer) => {
     const order = asArray(layer.config.dims, "dims").map((dimension) => asWhole(dimension, "dims", 1));
-    return layer.net.add(layer.name, { type: "transpose", permutation: [0, ...order] }, onlyInput(layer));
+    return layer.net.add(layer.name, rare({ type: "transpose", permutation: [0, ...order] }), onlyInput(layer));
   },
   Rescaling: readRescaling,
   Reshape: (layer) => {
@@ -41,7 +42,7 @@ function readCropping(layer: Layer): number {
     [0, bottom, right, 0],
   ] as const;
   const size = net.shape(x).map((all, i) => all - (before[i] ?? 0) - (after[i] ?? 0));
-  return net.add(name, { type: "slice", begin: before, size, step: [1, 1, 1, 1] }, x);
+  return net.add(name, rare({ type: "slice", begin: before, size, step: [1, 1, 1, 1] }), x);
 }
 
 /** x · scale + offset, as a batch norm, which the convolution after it absorbs. */
