@@ -6,13 +6,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { quantized } from "../../bench/models.js";
 import { FormatError, SourceError } from "../../src/errors.js";
 import { readModel } from "../../src/formats/index.js";
 import { writeTflite } from "../../src/formats/tflite/write.js";
 import { viewOf, type Picture } from "../../src/image/picture.js";
 import { resize } from "../../src/image/resize.js";
 import { mobileNetV1 } from "../../src/models/mobilenetv1.js";
+import { quantized } from "../../src/models/quantized.js";
 import { seededRandom } from "../../src/models/random.js";
 import { compile } from "../support/compiled.js";
 import { loadModel } from "../support/load.js";
@@ -161,7 +161,9 @@ describe("metadata.json is refused", () => {
     await expect(loadModel(model)).rejects.toThrow(message);
   });
 
-  test("but ignored if it is not Teachable Machine's", async () => {
+  test("but ignored if it is a page, or not Teachable Machine's", async () => {
+    const page = new TextEncoder().encode("<!doctype html>\n<p>no such file</p>");
+    expect((await loadModel({ ...EXPORT, "metadata.json": page })).labels).toBeUndefined();
     expect((await loadModel(changed({ packageName: "other", labels: 7 }))).labels).toBeUndefined();
   });
 
