@@ -1,4 +1,4 @@
-/** The bytes of a source, and the bounds and errors that all ways of reading share. */
+/** The bytes of a source, the files that a caller passes by name, and the bounds and errors that all ways of reading share. */
 import { printable, SourceError } from "../errors.js";
 
 /** Longest name of a source in a message. */
@@ -69,6 +69,17 @@ function reasonOf(error: unknown): string {
 /** A path below a folder, as a URL has it. */
 export function encoded(path: string): string {
   return path.split("/").map(encodeURIComponent).join("/");
+}
+
+/**
+ * The URL of a file in the folder of another one, with the same query.
+ *
+ * @internal Consumers without the types of URL read the declarations of this file.
+ */
+export function resolved(path: string, base: string): URL {
+  const url = new URL(encoded(path), base);
+  url.search = new URL(base).search;
+  return url;
 }
 
 /** Shrinking by less costs more than the memory is worth: the engine gives pages back one call at a time. */

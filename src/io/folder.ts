@@ -8,6 +8,9 @@ const MAX_NAMES = 200;
 /** The names of models in a folder, the likeliest first. Teachable Machine gives its exports the first three. */
 const MODEL_NAMES = ["model.json", "model.tflite", "model_unquant.tflite"];
 
+/** How the names of models end, the likeliest first. */
+const ENDINGS = [".json", ".tflite", ".safetensors", ".onnx", ".wasm"];
+
 /** Reads a file of a folder by its name. */
 type ReadFile = (name: string) => Promise<Contents>;
 
@@ -43,7 +46,7 @@ export async function openFiles(
   if (main === undefined) {
     const got = printable(names.join(", "), MAX_NAMES) || "none";
     throw new TypeError(
-      `"${argument}" must be one model file, or have one file that ends in .json or .wasm, got ${got}`,
+      `"${argument}" must be one model file, or have one file that ends in ${ENDINGS.join(", ")}, got ${got}`,
     );
   }
   const folder = main.slice(0, main.lastIndexOf("/") + 1);
@@ -106,7 +109,7 @@ function modelAmong(names: readonly string[]): string | undefined {
     const found = names.find((path) => baseOf(path) === name);
     if (found !== undefined) return found;
   }
-  for (const ending of [".json", ".wasm", ".tflite", ".safetensors", ".onnx"]) {
+  for (const ending of ENDINGS) {
     const found = names.filter((path) => path.endsWith(ending) && baseOf(path) !== "metadata.json");
     if (found.length) return found.length === 1 ? found[0] : undefined;
   }

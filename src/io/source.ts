@@ -5,6 +5,7 @@ import {
   Budget,
   encoded,
   reserve,
+  resolved,
   unreadable,
   type Contents,
   type FileObject,
@@ -87,7 +88,7 @@ function areFiles(source: unknown): source is Files | Iterable<FileObject> {
 async function readUrl(url: URL, bounds: Bounds): Promise<Contents> {
   if (/^https?:/.test(url.href) && url.pathname.endsWith("/")) {
     const { searchFolder } = await import("./folder.js");
-    return searchFolder((name) => readUrl(new URL(name + url.search, url), bounds));
+    return searchFolder((name) => readUrl(resolved(name, url.href), bounds));
   }
   const stop = new AbortController();
   const response = fetch(url, { signal: stop.signal });

@@ -1,12 +1,13 @@
 /** Activations: layers of their own, and the ones that other layers end in. */
 import { describe, UnsupportedError } from "../../../errors.js";
 import type { Activation } from "../../../ir/ops/module.js";
+import type { KnownAttributes } from "../../../ir/ops/index.js";
 import { rare } from "../../../ir/rare.js";
 import { asNumber, type JsonObject } from "../../json.js";
-import { expectLastAxis, expectSetting, onlyInput, type Attributes, type Layer, type Reader } from "./layer.js";
+import { expectLastAxis, expectSetting, onlyInput, type Layer, type Reader } from "./layer.js";
 
 /** What each activation adds to a graph. */
-const ACTIVATIONS: Readonly<Record<string, Attributes | undefined>> = {
+const ACTIVATIONS: Readonly<Record<string, KnownAttributes | undefined>> = {
   leaky_relu: rare({ type: "leakyrelu", slope: 0.2 }),
   linear: undefined,
   relu: { type: "activation", activation: "relu" },
@@ -16,7 +17,7 @@ const ACTIVATIONS: Readonly<Record<string, Attributes | undefined>> = {
 };
 
 /** The activation of a layer. Throws UnsupportedError for one without an operator. */
-export function readActivation({ activation }: JsonObject): Attributes | undefined {
+export function readActivation({ activation }: JsonObject): KnownAttributes | undefined {
   // Keras 3 writes functions as objects.
   const isObject = typeof activation === "object" && activation !== null;
   const name = (isObject ? (activation as JsonObject).config : activation) ?? "linear";
@@ -28,12 +29,12 @@ export function readActivation({ activation }: JsonObject): Attributes | undefin
 }
 
 /** Splits off the clamp that an operator applies itself. */
-export function fused(activation: Attributes | undefined): [clamp: Activation, rest: Attributes | undefined] {
+export function fused(activation: KnownAttributes | undefined): [clamp: Activation, rest: KnownAttributes | undefined] {
   return activation?.type === "activation" ? [activation.activation, undefined] : ["none", activation];
 }
 
 /** Adds an activation after a tensor. */
-export function activated({ name, net }: Layer, x: number, activation: Attributes | undefined): number {
+export function activated({ name, net }: Layer, x: number, activation: KnownAttributes | undefined): number {
   return activation ? net.add(name, activation, x) : x;
 }
 
@@ -41,7 +42,7 @@ export const ACTIVATION_READERS: Readonly<Record<string, Reader>> = {
   Activation: (layer) => activated(layer, onlyInput(layer), readActivation(layer.config)),
   LeakyReLU: (layer) => {
     const { alpha, negative_slope = alpha ?? 0.3 } = layer.config;
-    return activated(layer, onlyInput(layer), leaky(asNumber(negative_slope, "alpha")));
+    return activated(layer, onlyInput(layer), rare({ type: "leakyrelu", slope: asNumber(negative_slope, "alpha") }));
   },
   ReLU: readRelu,
   Softmax: (layer) => {
@@ -49,10 +50,6 @@ export const ACTIVATION_READERS: Readonly<Record<string, Reader>> = {
     return activated(layer, onlyInput(layer), ACTIVATIONS.softmax);
   },
 };
-
-function leaky(slope: number): Attributes {
-  return rare({ type: "leakyrelu", slope });
-}
 
 function readRelu(layer: Layer): number {
   const { config } = layer;
@@ -64,6 +61,6 @@ function readRelu(layer: Layer): number {
       `max_value expected none, or 6 without a negative_slope, got ${describe(most)} and ${slope}`,
     );
   }
-  if (slope !== 0) return activated(layer, onlyInput(layer), leaky(slope));
+  if (slope !== 0) return activated(layer, onlyInput(layer), rare({ type: "leakyrelu", slope }));
   return activated(layer, onlyInput(layer), most === null ? ACTIVATIONS.relu : ACTIVATIONS.relu6);
 }

@@ -16,9 +16,6 @@ export interface Layer {
   readonly constants: Constants;
 }
 
-/** The attributes of an operator that the graph takes. */
-export type Attributes = Parameters<GraphBuilder["add"]>[1];
-
 /** Adds a layer to a graph and returns the tensor that comes out. */
 export type Reader = (layer: Layer) => number;
 
