@@ -30,7 +30,9 @@ export async function readCompanions(
   const isTfjs = isJson(bytes);
   if (isTfjs && (inFolder !== undefined || mayBeTeachable(decodeText(bytes)))) {
     const metadata = await readOptional(file, "metadata.json");
-    const found = metadata && readMetadata(parseJson(metadata, "metadata.json"), input, counts);
+    // Some servers answer with a page where a file is missing.
+    const isPage = metadata && /^\s*</.test(decodeText(metadata.subarray(0, 100)));
+    const found = metadata && !isPage && readMetadata(parseJson(metadata, "metadata.json"), input, counts);
     if (found) return found;
   }
   if (inFolder !== undefined) {

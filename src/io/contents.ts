@@ -71,7 +71,11 @@ export function encoded(path: string): string {
   return path.split("/").map(encodeURIComponent).join("/");
 }
 
-/** The URL of a file in the folder of another one, with the same query. */
+/**
+ * The URL of a file in the folder of another one, with the same query.
+ *
+ * @internal Consumers without the types of URL read the declarations of this file.
+ */
 export function resolved(path: string, base: string): URL {
   const url = new URL(encoded(path), base);
   url.search = new URL(base).search;

@@ -8,6 +8,7 @@ import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FormatError, SourceError } from "../../src/errors.js";
 import { readModel } from "../../src/formats/index.js";
+import { readMetadata } from "../../src/formats/teachable.js";
 import { writeTflite } from "../../src/formats/tflite/write.js";
 import { viewOf, type Picture } from "../../src/image/picture.js";
 import { resize } from "../../src/image/resize.js";
@@ -16,6 +17,7 @@ import { quantized } from "../../src/models/quantized.js";
 import { seededRandom } from "../../src/models/random.js";
 import { compile } from "../support/compiled.js";
 import { loadModel } from "../support/load.js";
+import { distortions } from "../support/mutate.js";
 import { teachableExport } from "../support/teachable.js";
 import { referenceValues } from "../reference/index.js";
 
@@ -161,7 +163,9 @@ describe("metadata.json is refused", () => {
     await expect(loadModel(model)).rejects.toThrow(message);
   });
 
-  test("but ignored if it is not Teachable Machine's", async () => {
+  test("but ignored if it is a page, or not Teachable Machine's", async () => {
+    const page = new TextEncoder().encode("<!doctype html>\n<p>no such file</p>");
+    expect((await loadModel({ ...EXPORT, "metadata.json": page })).labels).toBeUndefined();
     expect((await loadModel(changed({ packageName: "other", labels: 7 }))).labels).toBeUndefined();
   });
 
@@ -174,6 +178,25 @@ describe("metadata.json is refused", () => {
 });
 
 const FLOAT = mobileNetV1({ alpha: 0.25, resolution: SIZE, classes: 7 });
+
+test("any metadata.json gives labels of the right number, or a FormatError", () => {
+  const metadata: unknown = JSON.parse(new TextDecoder().decode(EXPORT["metadata.json"]));
+  const input = { name: "input_1", shape: [1, SIZE, SIZE, 3], dtype: "float32" } as const;
+  const counts = { read: 0, refused: 0 };
+  for (const json of distortions(metadata, 3000, seededRandom(9))) {
+    try {
+      const found = readMetadata(JSON.parse(JSON.stringify(json)), input, [LABELS.length]); // without holes in arrays
+      if (!found) continue;
+      expect(found.labels.filter((label) => typeof label === "string").length).toBe(LABELS.length);
+      ++counts.read;
+    } catch (error) {
+      expect(error).toBeInstanceOf(FormatError);
+      ++counts.refused;
+    }
+  }
+  expect(counts.read).toBeGreaterThan(500);
+  expect(counts.refused).toBeGreaterThan(300);
+});
 
 describe.each([
   ["float32", "model_unquant.tflite", FLOAT],

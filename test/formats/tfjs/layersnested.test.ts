@@ -63,7 +63,9 @@ describe("a model of models", () => {
   });
 
   test.each(["base", "outer/base"])("with %s before the names of its weights", async (prefix) => {
-    const renamed = SMALL_WEIGHTS.map((it) => (it.name.startsWith("conv") ? { ...it, name: `${prefix}/${it.name}` } : it));
+    const renamed = SMALL_WEIGHTS.map((it) =>
+      it.name.startsWith("conv") ? { ...it, name: `${prefix}/${it.name}` } : it,
+    );
     const net = await loadModel(storeModel(sequential([stacked("outer", [BASE_MODEL]), ...HEAD]), renamed));
     const [output] = net.run(SMALL_INPUT);
     for (const [i, value] of smallByHand(SMALL_INPUT).entries()) expect(output!.data[i]).toBeCloseTo(value, 6);
