@@ -10,7 +10,7 @@ import { mobileNetV1 } from "../src/models/mobilenetv1.js";
 import { seededRandom } from "../src/models/random.js";
 import { describeCompiled, withDescription, withSections } from "../test/support/compiled.js";
 import { FLAVOURS } from "../test/support/graphs.js";
-import { functional, functional3, sequential, SMALL, SMALL_WEIGHTS } from "../test/support/keras.js";
+import { functional, functional3, NESTED, sequential, SMALL, SMALL_WEIGHTS } from "../test/support/keras.js";
 import { distortions, flips } from "../test/support/mutate.js";
 import { invertedResiduals, singleShotDetector } from "../test/support/networks.js";
 import { NAMES, storeHeader, storeSafetensors, torchMobileNet } from "../test/support/safetensors.js";
@@ -41,7 +41,7 @@ const LABELLED = ([9, 0] as const).map((level) => {
   return { model: writeTflite(mobileNetV1({ alpha: 0.25, resolution: 32, classes: 10 })), archive };
 });
 
-const TFJS = [functional(SMALL), functional3(SMALL), sequential(SMALL)].map((topology) =>
+const TFJS = [functional(SMALL), functional3(SMALL), sequential(SMALL), NESTED].map((topology) =>
   storeModel(topology, SMALL_WEIGHTS, { shardBytes: 300 }),
 );
 TFJS.push(storeModel({ node: FUSED }, GRAPH_WEIGHTS, { shardBytes: 300, signature: signature("Identity") }));

@@ -2,9 +2,11 @@
  * Kernels of operators that few networks have: a module of its own, which runs beside the base module in every engine, with
  * relaxed SIMD or without. They have the signature of all kernels, see simd.ts.
  */
+export * from "../f32/binary";
+export * from "../f32/elementwise";
 export { f32_leakyrelu } from "../f32/leakyrelu";
-export { f32_logistic } from "../f32/logistic";
 export { f32_maxpool } from "../f32/maxpool";
+export * from "../q8/binary";
 export { q8_lookup } from "../q8/lookup";
 export { q8_maxpool } from "../q8/maxpool";
 export { concatenation } from "../move/concatenation";

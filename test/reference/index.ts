@@ -9,14 +9,15 @@ import { activation } from "./activation.js";
 import { add } from "./add.js";
 import { averagepool } from "./averagepool.js";
 import { batchnorm } from "./batchnorm.js";
+import { BINARY } from "./binary.js";
 import { concatenation } from "./concatenation.js";
 import { convolution } from "./convolution.js";
 import { depthwise } from "./depthwise.js";
 import { dequantize } from "./dequantize.js";
+import { ELEMENTWISE } from "./elementwise.js";
 import type { Expected } from "./expected.js";
 import { fullyconnected } from "./fullyconnected.js";
 import { leakyrelu } from "./leakyrelu.js";
-import { logistic } from "./logistic.js";
 import { maxpool } from "./maxpool.js";
 import { mean } from "./mean.js";
 import { pad } from "./pad.js";
@@ -34,6 +35,8 @@ type Reference<T extends OpType> = (
 ) => Expected;
 
 const REFERENCES: { readonly [T in OpType]: Reference<T> } = {
+  ...BINARY,
+  ...ELEMENTWISE,
   activation,
   add,
   averagepool,
@@ -47,7 +50,6 @@ const REFERENCES: { readonly [T in OpType]: Reference<T> } = {
   },
   fullyconnected,
   leakyrelu,
-  logistic,
   maxpool,
   mean,
   pad,

@@ -1,6 +1,7 @@
 /** TensorFlow Lite's operators that few image classifiers have, loaded with the first file that has one. */
 import { FormatError } from "../../errors.js";
 import { rare } from "../../ir/rare.js";
+import { BINARY_READERS } from "./binary.js";
 import { readDetection } from "./detection.js";
 import { RARE_PLAIN } from "./rareplain.js";
 import { readConcatenation, readSlice, readStridedSlice, readTranspose } from "./rearranging.js";
@@ -10,11 +11,12 @@ import { readPool } from "./window.js";
 
 export const RARE: RareReaders = rare<Readers>({
   ...Object.fromEntries(
-    Object.entries(RARE_PLAIN).map(([name, attributes]) => [
+    Object.entries(RARE_PLAIN).map(([name, { attributes }]) => [
       name,
       (source: Source) => ({ ...attributes, ...unary(source) }),
     ]),
   ),
+  ...BINARY_READERS,
   CONCATENATION: readConcatenation,
   [`CUSTOM ${schema.DETECTION}`]: readDetection,
   LEAKY_RELU: (source) => ({ type: "leakyrelu", slope: readSlope(source), ...unary(source) }),
