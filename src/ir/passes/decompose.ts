@@ -37,6 +37,9 @@ rare({});
 /** More would be a network of another kind. */
 const MAX_GROUPS = 64;
 
+/** A larger one would make s² · N' channels of a small file. */
+const MAX_STRIDE = 16;
+
 /** A graph in the making: the tensors of another one and new ones. */
 class Editor {
   readonly #graph: Graph;
@@ -156,6 +159,7 @@ function asConvolution(op: OpOf<"transposedconvolution">, editor: Editor): void 
   const [x, weights, bias] = op.inputs as readonly [number, number, number?];
   const [size, across] = stride;
   if (size !== across) throw new UnsupportedError(`strides expected the same in both directions, got ${stride}`);
+  if (size > MAX_STRIDE) throw new UnsupportedError(`strides expected at most ${MAX_STRIDE}, got ${size}`);
   const { shape: map } = editor.tensor(x);
   const [channels, height, width, depth] = editor.tensor(weights).shape as [number, number, number, number];
   const y = editor.tensor(op.outputs[0]!);

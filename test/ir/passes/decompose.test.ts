@@ -98,15 +98,13 @@ testProperty(
   },
 );
 
-test("a transposed convolution with two strides is refused", async () => {
-  const attributes = {
-    type: "transposedconvolution",
-    stride: [1, 2],
-    padding: NO_PADDING,
-    activation: "none",
-  } as const;
-  const one = weightedGraph(attributes, [1, 3, 3, 2], [4, 3, 3, 2], "float32", 1);
-  await expect(prepare(one.graph)).rejects.toThrow(UnsupportedError);
+test.each([
+  [[1, 2], "strides expected the same in both directions, got 1,2"],
+  [[10_000, 10_000], "strides expected at most 16, got 10000"],
+] as const)("a transposed convolution with strides %s is refused", async (stride, message) => {
+  const attributes = { type: "transposedconvolution", stride, padding: NO_PADDING, activation: "none" } as const;
+  const one = weightedGraph(attributes, [1, 1, 1, 2], [4, 3, 3, 2], "float32", 1);
+  await expect(prepare(one.graph)).rejects.toThrow(new UnsupportedError(message));
 });
 
 describe("a convolution between SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND", () => {
