@@ -1,6 +1,6 @@
 /** Loads a model: from a source to a network that runs. */
 import { describe, UnsupportedError } from "../errors.js";
-import { readModel } from "../formats/index.js";
+import { readModel, type InputShapes } from "../formats/index.js";
 import type { Normalization } from "../image/encode.js";
 import { checkMaxMemory, readSource, type Files, type Source, type WasmModule } from "../io/source.js";
 import { buildGraph, type Graph } from "../ir/graph.js";
@@ -41,6 +41,11 @@ export interface LoadOptions {
    * not available, one runs and the network's `runtime.reasons.threads` says why. Default: 1.
    */
   readonly threads?: number | "auto";
+  /**
+   * Sizes of inputs by their names, in the order of dimensions of the file: for ONNX models that leave some open. A number
+   * of images that the file leaves open is 1.
+   */
+  readonly inputShapes?: InputShapes;
   /** Bytes of linear memory that the model may take. Default: 512 MiB. */
   readonly maxMemory?: number;
 }
@@ -71,7 +76,7 @@ export function createLoader(modules: ModuleSource): LoadModel {
     if (file && isWebAssembly(file.bytes)) {
       return (await import("./compiled.js")).loadCompiled(file, { ...options, maxMemory });
     }
-    const graph = await prepare(file ? await readModel(file) : (model as Graph), options);
+    const graph = await prepare(file ? await readModel(file, options.inputShapes) : (model as Graph), options);
     const labels = await readLabels(options.labels, file?.bytes, graph);
     const forBatch = batch === 1 ? graph : buildGraph((await import("../ir/passes/batch.js")).batched(graph, batch));
     const settings = { maxMemory, batch, features: pooledFeatures(forBatch), file };

@@ -13,7 +13,7 @@ export type GlobalInstance<Name extends string> =
 /** A compiled WebAssembly module, where the types of the runtime have one. */
 export type WasmModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer M } } } ? M : never;
 
-/** The files of a model by name: one file, or several of which one ends in `.json` and names the others. */
+/** The files of a model by name: one file, or several of which one ends in `.json` or `.onnx` and names the others. */
 export type Files = Readonly<Record<string, Uint8Array | ArrayBuffer>>;
 
 /** Longest name of a source in a message. */
@@ -87,10 +87,10 @@ function areFiles(source: unknown): source is Files {
 
 function filesByName(files: Files, argument: string): Contents {
   const names = Object.keys(files);
-  const [main, ...others] = names.length === 1 ? names : names.filter((name) => name.endsWith(".json"));
+  const [main, ...others] = names.length === 1 ? names : names.filter((name) => /\.(json|onnx)$/.test(name));
   if (main === undefined || others.length) {
     throw new TypeError(
-      `"${argument}" must have one file that ends in .json, got ${printable(names.join(", "), MAX_NAME)}`,
+      `"${argument}" must have one file that ends in .json or .onnx, got ${printable(names.join(", "), MAX_NAME)}`,
     );
   }
   const folder = main.slice(0, main.lastIndexOf("/") + 1);
