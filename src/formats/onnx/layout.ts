@@ -52,7 +52,7 @@ export function transposed(value: Activation, permutation: readonly number[]): A
 }
 
 /** Whether the dimensions, in that order, lie in memory as they should. */
-function liesIn(value: Activation, order: readonly number[]): boolean {
+export function liesIn(value: Activation, order: readonly number[]): boolean {
   return order.flatMap((dimension) => value.dims[dimension]!).every((factor, i) => factor === i);
 }
 

@@ -27,7 +27,7 @@ const MOVING: ReadonlySet<OpType> = new Set(["maxpool", "reshape", "slice", "tra
 /** The graph with its operators on 8 bits as far as they stand between a DEQUANTIZE and a QUANTIZE. */
 export function foldQuantization(graph: Graph): Graph {
   if (!graph.ops.some(({ type }) => type === "quantize")) return graph;
-  return withoutUnread(onBytes(requantized(quantizedFirst(absorb(graph)))));
+  return withoutUnread(onBytes(requantized(dequantizedLast(quantizedFirst(absorb(graph))))));
 }
 
 /** Moves each QUANTIZE in front of the operators that move elements, so that it follows the one that computes them. */
@@ -43,8 +43,7 @@ function quantizedFirst(graph: Graph): Graph {
     const x = quantize.inputs[0]!;
     const before = makers.get(x);
     const mover = before === undefined ? undefined : ops[before]!;
-    if (!mover || !MOVING.has(mover.type) || !inner.has(x) || tensors[x]!.dtype !== "float32") continue;
-    if ("activation" in mover && mover.activation !== "none") continue;
+    if (!mover || !MOVING.has(mover.type) || !inner.has(x) || !isPlain(mover)) continue;
     const { dtype, quantization, name } = tensors[quantize.outputs[0]!]!;
     const from = mover.inputs[0]!;
     const { shape } = tensors[from]!;
@@ -57,16 +56,43 @@ function quantizedFirst(graph: Graph): Graph {
   return { ...graph, tensors, ops };
 }
 
-/** A QUANTIZE of what a DEQUANTIZE made converts one quantisation to another, or does nothing. */
+/** Moves each DEQUANTIZE behind the operators that move its elements. */
+function dequantizedLast(graph: Graph): Graph {
+  const tensors = [...graph.tensors];
+  const makers = new Map(graph.ops.map((op) => [op.outputs[0]!, op]));
+  const ops = graph.ops.flatMap((op): Op[] => {
+    const before = MOVING.has(op.type) && isPlain(op) ? makers.get(op.inputs[0]!) : undefined;
+    if (before?.type !== "dequantize" || tensors[before.inputs[0]!]!.data) return [op];
+    const output = op.outputs[0]!;
+    const { dtype, quantization } = tensors[before.inputs[0]!]!;
+    const { name, shape } = tensors[output]!;
+    const moved = tensors.push({ name: `${name}/quantized`, shape, dtype, quantization }) - 1;
+    const after: Op = { type: "dequantize", inputs: [moved], outputs: [output] };
+    makers.set(output, after);
+    return [{ ...op, inputs: [before.inputs[0]!, ...op.inputs.slice(1)], outputs: [moved] }, after];
+  });
+  return { ...graph, tensors, ops };
+}
+
+function isPlain(op: Op): boolean {
+  return !("activation" in op) || op.activation === "none";
+}
+
+/** A QUANTIZE of what a DEQUANTIZE made converts one quantisation to another, or is nothing. */
 function requantized(graph: Graph): Graph {
   const { tensors } = graph;
   const makers = new Map(graph.ops.map((op) => [op.outputs[0]!, op]));
-  const ops = graph.ops.map((op): Op => {
-    const before = op.type === "quantize" ? makers.get(op.inputs[0]!) : undefined;
-    if (before?.type !== "dequantize" || tensors[before.inputs[0]!]!.data) return op;
-    const [x, y] = [tensors[before.inputs[0]!]!, tensors[op.outputs[0]!]!];
-    const { inputs } = before;
-    return sameKind(x, y) ? { type: "reshape", shape: y.shape, inputs, outputs: op.outputs } : { ...op, inputs };
+  const same = new Map<number, number>();
+  const ops = graph.ops.flatMap((op): Op[] => {
+    const inputs = op.inputs.map((input) => same.get(input) ?? input);
+    const before = op.type === "quantize" ? makers.get(inputs[0]!) : undefined;
+    if (before?.type !== "dequantize" || tensors[before.inputs[0]!]!.data) return [{ ...op, inputs }];
+    const [output] = op.outputs as [number];
+    const x = same.get(before.inputs[0]!) ?? before.inputs[0]!;
+    if (!sameKind(tensors[x]!, tensors[output]!)) return [{ ...op, inputs: [x] }];
+    same.set(output, x);
+    // An output of the graph keeps its tensor.
+    return graph.outputs.includes(output) ? [{ type: "reshape", shape: tensors[x]!.shape, inputs: [x], outputs: [output] }] : []; // prettier-ignore
   });
   return { ...graph, ops };
 }
@@ -94,14 +120,14 @@ function onBytes(graph: Graph): Graph {
     const quantize = readers.get(output)?.[0];
     if (quantize?.type !== "quantize" || !inner.has(output) || op.outputs.length > 1) return op;
     const isPool = op.type === "averagepool";
-    if (!RESCALING.has(op.type) && !MOVING.has(op.type) && !isPool) return op;
+    if (!RESCALING.has(op.type) && !isPool) return op;
     const { weights: trait } = moduleOf(op);
     const activations = op.inputs.filter((_, i) => i !== trait?.operand && i !== trait?.bias);
     const from = activations.map(integersOf);
     if (from.some((tensor) => tensor === undefined || (tensors[tensor]!.data && !trait))) return op;
     const y = tensors[quantize.outputs[0]!]!;
     const x = tensors[from[0]!]!;
-    if ((isPool || MOVING.has(op.type)) && !sameKind(x, y)) return op;
+    if (isPool && !sameKind(x, y)) return op;
     const constants: number[] = [];
     if (trait) {
       const weights = integersOf(op.inputs[trait.operand]!);

@@ -4,10 +4,10 @@ import type { Contents } from "../../io/source.js";
 import { CopyBudget } from "../../ir/budget.js";
 import { GraphBuilder } from "../../ir/builder.js";
 import { locate, type Graph } from "../../ir/graph.js";
-import { elementCount, formatShape } from "../../ir/tensor.js";
+import { formatShape } from "../../ir/tensor.js";
 import { ARITHMETIC } from "./arithmetic.js";
 import { decodeTensor, elementTypeOf, expectSizes, type Constant } from "./constants.js";
-import { arranged, Arranger, IMAGE, inOrder, shapeOf, type Activation, type Value } from "./layout.js";
+import { arranged, Arranger, IMAGE, inOrder, liesIn, shapeOf, type Activation, type Value } from "./layout.js";
 import { OPERATORS } from "./operators.js";
 import { foldQuantization } from "./qdq.js";
 import { QUANTIZATION, quantizationOf } from "./quantization.js";
@@ -46,8 +46,9 @@ export async function readOnnx(file: Contents, inputShapes: InputShapes = {}): P
   for (const node of inOrderOf(graph)) {
     locate(`node ${quote(node.name || node.outputs[0] || "")} (${node.type})`, () => readNode(node, values, context));
   }
+  const taken = new Set(graph.inputs.flatMap(({ name }) => tensorOf(values.get(name))));
   const outputs = graph.outputs.map(({ name }) =>
-    locate(`output ${quote(name)}`, () => outputOf(name, values, arranger)),
+    locate(`output ${quote(name)}`, () => outputOf(name, values, context, taken)),
   );
   return named(foldQuantization(net.graph(outputs)), graph.outputs);
 }
@@ -55,9 +56,13 @@ export async function readOnnx(file: Contents, inputShapes: InputShapes = {}): P
 /** The graph with the file's names for its outputs. */
 function named(graph: Graph, outputs: readonly OnnxValueInfo[]): Graph {
   const names = new Map(graph.outputs.map((tensor, i) => [tensor, outputs[i]!.name]));
-  for (const tensor of graph.inputs) names.delete(tensor);
   const tensors = graph.tensors.map((tensor, index) => ({ ...tensor, name: names.get(index) ?? tensor.name }));
   return { ...graph, tensors };
+}
+
+/** The tensor of an input, which is no constant. */
+function tensorOf(value: Value | undefined): number[] {
+  return value?.kind === "activation" ? [value.tensor] : [];
 }
 
 const NOTHING = new Float32Array(0);
@@ -253,18 +258,25 @@ function* inOrderOf({ nodes, outputs }: OnnxGraph): Generator<OnnxNode> {
   }
 }
 
-/** The tensor of an output: with the channels last if they lie so, else in the file's order. */
-function outputOf(name: string, values: ReadonlyMap<string, Value>, arranger: Arranger): number {
+/** The tensor of an output of its own: in NHWC, unless an output of four dimensions lies in the file's order already. */
+function outputOf(
+  name: string,
+  values: ReadonlyMap<string, Value>,
+  { net, arranger }: Context,
+  taken: Set<number>,
+): number {
   const value = values.get(name);
   if (!value) throw new FormatError("expected to be made by a node, got none");
   if (value.kind === "constant") throw new UnsupportedError("expected computed, got a constant");
-  const sizes = shapeOf(value);
-  if (sizes.length > 4) throw new UnsupportedError(`expected at most 4 dimensions, got ${formatShape(sizes)}`);
-  if (!elementCount(sizes)) throw new FormatError("expected elements, got none");
-  const lies = (order: readonly number[]) => order.flatMap((dimension) => value.dims[dimension]!).every((factor, i) => factor === i); // prettier-ignore
-  const order = sizes.length === 4 && lies(IMAGE) ? IMAGE : inOrder(sizes.length);
-  return arranger.tensor(
+  const rank = value.dims.length;
+  if (rank > 4) throw new UnsupportedError(`expected at most 4 dimensions, got ${formatShape(shapeOf(value))}`);
+  const plain = inOrder(rank);
+  const order = rank === 4 && (liesIn(value, IMAGE) || !liesIn(value, plain)) ? IMAGE : plain;
+  const tensor = arranger.tensor(
     value,
     order.map((dimension) => [dimension]),
   );
+  const own = taken.has(tensor) ? net.add(name, { type: "reshape", shape: net.shape(tensor) }, tensor) : tensor;
+  taken.add(own);
+  return own;
 }
