@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe } from "vitest";
 import { buildGraph } from "../../src/ir/graph.js";
+import { ELEMENTWISE, type ElementwiseType } from "../../src/ir/ops/elementwise.js";
 import type { Op } from "../../src/ir/ops/index.js";
 import type { Kernels } from "../../src/runtime/features.js";
 import { testProperty } from "../support/builds.js";
@@ -34,30 +35,11 @@ describe("leaky relu", () => {
   });
 });
 
-describe("logistic", () => {
+describe.each(Object.keys(ELEMENTWISE) as ElementwiseType[])("%s", (type) => {
   const scaled = fc.record({ case: cases, factor: fc.constantFrom(1, 10, 200) });
   testProperty("of small and large numbers", scaled, async ({ case: { seed, ...size }, factor }, build, flavour) => {
     const shape = [size.images, size.height, size.width, size.channels];
-    const one = unaryGraph({ type: "logistic" }, shape, flavour, seed);
-    const x = flavour === "float32" ? one.x.map((value) => value * factor) : one.x;
-    expectReference(one.op, one.graph.tensors, x, await runGraph({ ...one, x }, build));
-  });
-});
-
-describe("leaky relu", () => {
-  const slopes = fc.record({ case: cases, slope: fc.constantFrom(0.1, 0.2, 0.01, 1.5, -0.5) });
-  testProperty("of any slope", slopes, async ({ case: { seed, ...size }, slope }, build, flavour) => {
-    const shape = [size.images, size.height, size.width, size.channels];
-    const one = unaryGraph({ type: "leakyrelu", slope }, shape, flavour, seed);
-    expectReference(one.op, one.graph.tensors, one.x, await runGraph(one, build));
-  });
-});
-
-describe("logistic", () => {
-  const scaled = fc.record({ case: cases, factor: fc.constantFrom(1, 10, 200) });
-  testProperty("of small and large numbers", scaled, async ({ case: { seed, ...size }, factor }, build, flavour) => {
-    const shape = [size.images, size.height, size.width, size.channels];
-    const one = unaryGraph({ type: "logistic" }, shape, flavour, seed);
+    const one = unaryGraph({ type }, shape, flavour, seed);
     const x = flavour === "float32" ? one.x.map((value) => value * factor) : one.x;
     expectReference(one.op, one.graph.tensors, x, await runGraph({ ...one, x }, build));
   });

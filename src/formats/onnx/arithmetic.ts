@@ -1,6 +1,6 @@
 /** ONNX's operators on each element of one tensor or two. */
 import { FormatError, UnsupportedError } from "../../errors.js";
-import type { OpAttributes } from "../../ir/ops/index.js";
+import { rare } from "../../ir/rare.js";
 import { elementCount, formatShape } from "../../ir/tensor.js";
 import type { Constant } from "./constants.js";
 import { broadcastShape, combined, expectFew, permutedConstant, realOf } from "./fold.js";
@@ -34,7 +34,7 @@ export const ARITHMETIC: Readonly<Record<string, Reader>> = {
   LeakyRelu: readLeakyRelu,
   Mul: (source) => readBinary(source, MUL),
   Relu: (source) => clampOf(source, "relu"),
-  Sigmoid: (source) => elementwise(source, { type: "logistic" }),
+  Sigmoid: (source) => elementwise(source, rare({ type: "logistic" })),
   Sub: (source) => readBinary(source, SUB),
   Sum: readSum,
   Where: readWhere,
@@ -166,5 +166,5 @@ const LARGEST = 3.4e38;
 function readLeakyRelu(source: Source): Activation {
   const slope = source.attributes.float("alpha", 0.01);
   if (!Number.isFinite(slope)) throw new FormatError(`alpha expected a finite number, got ${slope}`);
-  return elementwise(source, { type: "leakyrelu", slope } satisfies OpAttributes);
+  return elementwise(source, rare({ type: "leakyrelu", slope }));
 }

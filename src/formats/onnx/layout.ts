@@ -5,6 +5,7 @@
  */
 import { UnsupportedError } from "../../errors.js";
 import type { GraphBuilder } from "../../ir/builder.js";
+import { rare } from "../../ir/rare.js";
 import { elementCount, formatShape } from "../../ir/tensor.js";
 import type { Constant } from "./constants.js";
 
@@ -131,7 +132,11 @@ export class Arranger {
     const hasRoom = runs.length < MAX_DIMENSIONS && permutation[0] !== 0;
     const from = this.#reshaped(tensor, hasRoom ? [1, ...shape] : shape);
     const order = hasRoom ? [0, ...permutation.map((place) => place + 1)] : permutation;
-    return this.#net.add(`${this.#net.tensor(tensor).name}/transpose`, { type: "transpose", permutation: order }, from);
+    return this.#net.add(
+      `${this.#net.tensor(tensor).name}/transpose`,
+      rare({ type: "transpose", permutation: order }),
+      from,
+    );
   }
 }
 

@@ -1,10 +1,11 @@
 /** ONNX's convolutions, pools, matrix products and normalisations. */
 import { FormatError, quote, UnsupportedError } from "../../errors.js";
+import { rare } from "../../ir/rare.js";
 import { elementCount, formatShape } from "../../ir/tensor.js";
 import { isUnpadded, NO_PADDING, samePadding, type Padding, type Size } from "../../ir/window.js";
 import type { Constant } from "./constants.js";
 import { permutedConstant, realOf } from "./fold.js";
-import { arranged, IMAGE, inOrder, shapeOf, type Activation, type Value } from "./layout.js";
+import { arranged, commonOrder, IMAGE, inOrder, shapeOf, type Activation, type Value } from "./layout.js";
 import { scaled } from "./arithmetic.js";
 import {
   activationAt,
@@ -22,12 +23,16 @@ export const OPERATORS: Readonly<Record<string, Reader>> = {
   AveragePool: readAveragePool,
   BatchNormalization: readBatchNorm,
   Conv: readConv,
+  ConvTranspose: readConvTranspose,
   Gemm: readGemm,
   GlobalAveragePool: readGlobalAverage,
   GlobalMaxPool: readGlobalMax,
   MatMul: readMatMul,
   MaxPool: readMaxPool,
-  ReduceMean: readReduceMean,
+  ReduceMax: (source) => readReduce(source, "max"),
+  ReduceMean: (source) => readReduce(source, "mean"),
+  ReduceMin: (source) => readReduce(source, "min"),
+  ReduceSum: (source) => readReduce(source, "sum"),
   Softmax: readSoftmax,
 };
 
@@ -54,17 +59,47 @@ function readConv(source: Source): Value {
     const expected = `of ${channels} input channels in ${group} groups`;
     throw new FormatError(`weights expected ${expected}, got ${formatShape(filter.shape)}`);
   }
-  expectOnes(attributes.ints("dilations"), "dilations");
   const kernel: Size = [height!, width!];
   const stride = sizeIn(source, "strides", [1, 1]);
-  const padding = paddingIn(source, image.shape, kernel, stride);
-  const isDepthwise = group === channels && group > 1;
-  if (group !== 1 && !isDepthwise) throw new UnsupportedError(`group expected 1 or ${channels}, got ${group}`);
+  const dilation = sizeIn(source, "dilations", [1, 1]);
+  const reach: Size = [(kernel[0] - 1) * dilation[0] + 1, (kernel[1] - 1) * dilation[1] + 1];
+  const padding = paddingIn(source, image.shape, reach, stride);
+  const isDepthwise = inputs === 1 && group > 1;
   const weights = place(source, filter, isDepthwise ? [1, 2, 3, 0] : [0, 2, 3, 1]);
   const bias = source.inputs[2] ? [place(source, constantAt(source, 2), [0])] : [];
+  const window = {
+    stride,
+    padding,
+    activation: "none" as const,
+    ...(dilation.some((each) => each > 1) && { dilation }),
+  };
   const type = isDepthwise ? "depthwise" : "convolution";
-  const tensor = net.add(name, { type, stride, padding, activation: "none" }, image.tensor, weights, ...bias);
-  return made(source, tensor, IMAGE);
+  return made(source, net.add(name, { type, ...window }, image.tensor, weights, ...bias), IMAGE);
+}
+
+function readConvTranspose(source: Source): Value {
+  const { attributes, net, name } = source;
+  const filter = constantAt(source, 1);
+  const image = imageAt(source);
+  // [inputs, outputs / group, kh, kw]
+  const [inputs, , height, width] = filter.shape;
+  if (filter.shape.length !== 4 || inputs !== image.shape[3]) {
+    throw new FormatError(`weights expected of ${image.shape[3]} input channels, got ${formatShape(filter.shape)}`);
+  }
+  if (attributes.int("group", 1) !== 1)
+    throw new UnsupportedError(`group expected 1, got ${attributes.int("group", 1)}`);
+  if (attributes.has("output_shape")) throw new UnsupportedError("output_shape expected not to be given");
+  expectOnes(attributes.ints("dilations"), "dilations");
+  const rule = attributes.text("auto_pad", "NOTSET");
+  if (rule !== "NOTSET" && rule !== "VALID") throw new UnsupportedError(`auto_pad expected NOTSET, got ${quote(rule)}`);
+  const stride = sizeIn(source, "strides", [1, 1]);
+  const { top, left, bottom, right } = paddingIn(source, image.shape, [height!, width!], stride);
+  const [more, wider] = attributes.ints("output_padding") ?? [0, 0];
+  const padding = { top, left, bottom: bottom - (more ?? 0), right: right - (wider ?? 0) };
+  const operands = [image.tensor, place(source, filter, [1, 2, 3, 0])];
+  if (source.inputs[2]) operands.push(place(source, constantAt(source, 2), [0]));
+  const op = rare({ type: "transposedconvolution", stride, padding, activation: "none" });
+  return made(source, net.add(name, op, ...operands), IMAGE);
 }
 
 /** Two sizes, height and width. */
@@ -126,7 +161,11 @@ function readPool(source: Source) {
 function readMaxPool(source: Source): Value {
   const { image, window, padding, more } = readPool(source);
   const whole = { ...padding, bottom: padding.bottom + more.bottom, right: padding.right + more.right };
-  return made(source, source.net.add(source.name, { type: "maxpool", ...window, padding: whole }, image.tensor), IMAGE);
+  return made(
+    source,
+    source.net.add(source.name, rare({ type: "maxpool", ...window, padding: whole }), image.tensor),
+    IMAGE,
+  );
 }
 
 function readAveragePool(source: Source): Value {
@@ -145,24 +184,32 @@ function readGlobalAverage(source: Source): Value {
 function readGlobalMax(source: Source): Value {
   const { tensor, shape } = imageAt(source);
   const kernel: Size = [shape[1]!, shape[2]!];
-  const attributes = { type: "maxpool", kernel, stride: [1, 1], padding: NO_PADDING, activation: "none" } as const;
+  const attributes = rare({ type: "maxpool", kernel, stride: [1, 1], padding: NO_PADDING, activation: "none" });
   return made(source, source.net.add(source.name, attributes, tensor), IMAGE);
 }
 
-function readReduceMean(source: Source): Value {
+function readReduce(source: Source, by: "max" | "mean" | "min" | "sum"): Value {
   const { attributes, net, arranger, name } = source;
   const x = activationAt(source, 0);
-  const rank = x.dims.length;
-  const axes = axesOf(
-    integersIn(source, "axes", 1) ?? (attributes.int("noop_with_empty_axes", 0) ? [] : inOrder(rank)),
-    rank,
-  );
+  const sizes = shapeOf(x);
+  const rank = sizes.length;
+  const given = integersIn(source, "axes", 1);
+  const isNothing = attributes.int("noop_with_empty_axes", 0) !== 0;
+  const axes = axesOf(given?.length ? given : inOrder(isNothing ? 0 : rank), rank);
   if (!axes.length) return x;
-  if (rank !== 4 || axes.toSorted().join() !== "2,3") {
-    throw new UnsupportedError(`axes expected 2 and 3 of 4 dimensions, got ${axes} of ${formatShape(shapeOf(x))}`);
-  }
-  const mean = made(source, net.add(name, { type: "mean", keepDims: true }, arranger.tensor(x, GROUPS)), IMAGE);
-  return attributes.int("keepdims", 1) ? mean : { ...mean, dims: [mean.dims[0]!, mean.dims[1]!] };
+  if (rank > 4) throw new UnsupportedError(`input expected at most 4 dimensions, got ${formatShape(sizes)}`);
+  const order = commonOrder([x], rank);
+  const from = arranger.tensor(
+    x,
+    order.map((dimension) => [dimension]),
+  );
+  const isGlobal = by === "mean" && order === IMAGE && axes.toSorted((a, b) => a - b).join() === "2,3";
+  const places = order.flatMap((dimension, i) => (axes.includes(dimension) ? [i] : []));
+  const tensor = isGlobal
+    ? net.add(name, { type: "mean", keepDims: true }, from)
+    : net.add(name, rare({ type: "reduce", function: by, axes: places }), from);
+  const result = made(source, tensor, order);
+  return attributes.int("keepdims", 1) ? result : { ...result, dims: result.dims.filter((_, i) => !axes.includes(i)) };
 }
 
 function readBatchNorm(source: Source): Value {

@@ -57,7 +57,6 @@ function quantized(source: Source, constant: Constant): Constant {
   const { scale, zeroPoint, axis } = quantization;
   const [low, high] = RANGES[dtype];
   const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
-  source.copies.take(data.length);
   const integers = elementsOf(dtype, { length: data.length });
   for (let i = 0; i < integers.length; ++i) {
     const c = scale.length === 1 ? 0 : Math.floor(i / inner) % scale.length;

@@ -12,12 +12,19 @@ import { OPERATORS } from "./operators.js";
 import { foldQuantization } from "./qdq.js";
 import { QUANTIZATION, quantizationOf } from "./quantization.js";
 import { REARRANGING } from "./rearranging.js";
+import { RESIZING } from "./resize.js";
 import { decodeModel, type OnnxGraph, type OnnxNode, type OnnxTensor, type OnnxValueInfo } from "./schema.js";
 import { Attributes, type Reader, type Source } from "./source.js";
 
 type InputShapes = Readonly<Record<string, readonly number[]>>;
 
-const READERS: Readonly<Record<string, Reader>> = { ...ARITHMETIC, ...OPERATORS, ...QUANTIZATION, ...REARRANGING };
+const READERS: Readonly<Record<string, Reader>> = {
+  ...ARITHMETIC,
+  ...OPERATORS,
+  ...QUANTIZATION,
+  ...REARRANGING,
+  ...RESIZING,
+};
 
 const [OLDEST, NEWEST] = [7, 21];
 
@@ -122,13 +129,14 @@ function partOf({ external, name }: OnnxTensor, bytes: Uint8Array): Uint8Array {
 
 function readInputs(graph: OnnxGraph, shapes: InputShapes, values: Map<string, Value>, context: Context): void {
   const given = new Set(Object.keys(shapes));
+  const readers = readersByInput(graph);
   for (const info of graph.inputs) {
     given.delete(info.name);
     // Old files list their initializers among the inputs.
     if (values.has(info.name)) continue;
     locate(`input ${quote(info.name)}`, () => {
       const shape = sizesOf(info, Object.hasOwn(shapes, info.name) ? shapes[info.name] : undefined);
-      values.set(info.name, readInput(info, shape, graph, values, context));
+      values.set(info.name, readInput(info, shape, readers.get(info.name) ?? [], values, context));
     });
   }
   for (const name of given) {
@@ -137,6 +145,19 @@ function readInputs(graph: OnnxGraph, shapes: InputShapes, values: Map<string, V
       `"inputShapes" must have names of inputs (${names.slice(0, 8).join(", ")}), got ${quote(name)}`,
     );
   }
+}
+
+/** The nodes that read each value. */
+function readersByInput({ nodes }: OnnxGraph): ReadonlyMap<string, OnnxNode[]> {
+  const readers = new Map<string, OnnxNode[]>();
+  for (const node of nodes) {
+    for (const input of new Set(node.inputs)) {
+      const known = readers.get(input);
+      if (known) known.push(node);
+      else readers.set(input, [node]);
+    }
+  }
+  return readers;
 }
 
 /** The sizes of an input; a number of images that the file leaves open is 1. */
@@ -160,13 +181,12 @@ function sizesOf({ name, dims }: OnnxValueInfo, given: readonly number[] | undef
 function readInput(
   { name, type }: OnnxValueInfo,
   shape: readonly number[],
-  graph: OnnxGraph,
+  readers: readonly OnnxNode[],
   values: ReadonlyMap<string, Value>,
   context: Context,
 ): Activation {
   const { net } = context;
   const dtype = elementTypeOf(type);
-  const readers = graph.nodes.filter(({ inputs }) => inputs.includes(name));
   const order = shape.length === 4 && !isNhwc(readers) ? IMAGE : inOrder(shape.length);
   const sizes = order.map((dimension) => shape[dimension]!);
   if (dtype === "float32") return arranged(net.input(name, sizes), shape, order);
@@ -209,11 +229,14 @@ function readNode(node: OnnxNode, values: Map<string, Value>, context: Context):
     throw new UnsupportedError(`not supported${where}; supported are ${Object.keys(READERS).toSorted().join(", ")}`);
   }
   const source = sourceOf(node, values, context);
-  for (const value of source.inputs) {
-    if (value?.kind === "constant" && value.data.length > FEW) context.copies.take(value.data.length);
-  }
+  const stored = source.inputs.filter((value) => value?.kind === "constant") as Constant[];
+  // Many operators compute with the real numbers of quantised constants.
+  for (const { quantization, data } of stored) if (quantization && data.length > FEW) context.copies.take(data.length);
   const made = [reader(source)].flat() as Value[];
   for (const [i, value] of made.entries()) {
+    if (value.kind === "constant" && value.data.length > FEW && !stored.some(({ data }) => data === value.data)) {
+      context.copies.take(value.data.length);
+    }
     const name = node.outputs[i];
     if (!name) continue;
     if (values.has(name)) throw new FormatError(`output ${quote(name)} expected to have no value yet`);
@@ -221,7 +244,7 @@ function readNode(node: OnnxNode, values: Map<string, Value>, context: Context):
   }
 }
 
-/** Constants of so many elements are read over and over at no cost. */
+/** Constants of so many elements may be computed at no cost. */
 const FEW = 1024;
 
 /** The nodes that the outputs need, each after those that it reads. */

@@ -1,10 +1,20 @@
 /** ONNX's operators that move, cut and join elements, on computed values and on constants, and the sources of constants. */
-import { describe, FormatError, UnsupportedError } from "../../errors.js";
+import { FormatError, quote, UnsupportedError } from "../../errors.js";
 import { elementCount, formatShape } from "../../ir/tensor.js";
+import { rare } from "../../ir/rare.js";
 import type { Padding } from "../../ir/window.js";
 import { constantOf, elementTypeOf, expectSizes, integersOf, type Constant } from "./constants.js";
-import { broadcastTo, cast, concatenated, expectFew, gathered, permutedConstant, sliced } from "./fold.js";
-import { commonOrder, inOrder, shapeOf, transposed, type Activation, type Value } from "./layout.js";
+import {
+  broadcastShape,
+  broadcastTo,
+  cast,
+  concatenated,
+  expectFew,
+  gathered,
+  permutedConstant,
+  sliced,
+} from "./fold.js";
+import { commonOrder, extended, IMAGE, inOrder, shapeOf, transposed, type Activation, type Value } from "./layout.js";
 import {
   activationAt,
   axesOf,
@@ -23,6 +33,7 @@ export const REARRANGING: Readonly<Record<string, Reader>> = {
   Concat: readConcat,
   Constant: readConstant,
   ConstantOfShape: readConstantOfShape,
+  DepthToSpace: readDepthToSpace,
   Dropout: (source) => valueAt(source),
   Expand: readExpand,
   Flatten: readFlatten,
@@ -33,7 +44,9 @@ export const REARRANGING: Readonly<Record<string, Reader>> = {
   Shape: readShape,
   Slice: readSlice,
   Split: readSplit,
+  SpaceToDepth: readSpaceToDepth,
   Squeeze: readSqueeze,
+  Tile: readTile,
   Transpose: readTranspose,
   Unsqueeze: readUnsqueeze,
 };
@@ -174,10 +187,27 @@ function readExpand(source: Source): Value {
     expectFew(elementCount(shape));
     return broadcastTo(x, shape);
   }
-  if (elementCount(shape) > 1 && shape.some((size, i) => size !== 1 && size !== shapeOf(x)[i])) {
-    throw new UnsupportedError(`shape expected ${formatShape(shapeOf(x))}, got ${formatShape(shape)}`);
-  }
-  return x;
+  const to = broadcastShape(shapeOf(x), shape);
+  const value = extended(x, to.length);
+  return tiled(
+    source,
+    value,
+    shapeOf(value).map((size, i) => to[i]! / size),
+  );
+}
+
+function readTile(source: Source): Value {
+  const x = activationAt(source, 0);
+  const repeats = integersAt(source, 1);
+  if (repeats?.length !== x.dims.length) throw new FormatError(`repeats expected ${x.dims.length} numbers`);
+  return tiled(source, x, repeats);
+}
+
+function tiled(source: Source, x: Activation, repeats: readonly number[]): Value {
+  if (repeats.every((times) => times === 1)) return x;
+  const { order, tensor } = arrangedFor(source, x);
+  const op = rare({ type: "tile", multiples: order.map((dimension) => repeats[dimension]!) });
+  return made(source, source.net.add(source.name, op, tensor), order);
 }
 
 function readGather(source: Source): Value {
@@ -192,11 +222,17 @@ function readGather(source: Source): Value {
   const places = integersOf(indices).map((index) => (index < 0 ? index + sizes[axis]! : index));
   const [first, second] = places;
   const step = second === undefined ? 1 : second - first!;
-  if (step === 0 || places.some((index, i) => index !== first! + i * step)) {
-    throw new UnsupportedError(`indices expected at equal distances, got ${describe(places)}`);
-  }
-  const made = cut(source, x, [{ axis, begin: first!, size: places.length, step }], source.name);
-  return reshaped(source, made, [...sizes.slice(0, axis), ...indices.shape, ...sizes.slice(axis + 1)]);
+  const isSlice = step !== 0 && places.every((index, i) => index === first! + i * step);
+  const parts = isSlice
+    ? cut(source, x, [{ axis, begin: first!, size: places.length, step }], source.name)
+    : gatheredFrom(source, x, axis, places);
+  return reshaped(source, parts, [...sizes.slice(0, axis), ...indices.shape, ...sizes.slice(axis + 1)]);
+}
+
+function gatheredFrom(source: Source, x: Activation, axis: number, indices: readonly number[]): Activation {
+  const { order, tensor } = arrangedFor(source, x);
+  const op = rare({ type: "gather", axis: order.indexOf(axis), indices });
+  return made(source, source.net.add(source.name, op, tensor), order);
 }
 
 /** A part along one dimension. */
@@ -230,7 +266,7 @@ function cut(source: Source, x: Value, cuts: readonly Cut[], name: string): Valu
   }
   const { order, tensor } = arrangedFor(source, x);
   const ordered = (values: readonly number[]) => order.map((dimension) => values[dimension]!);
-  const attributes = { type: "slice", begin: ordered(begin), size: ordered(size), step: ordered(step) } as const;
+  const attributes = rare({ type: "slice", begin: ordered(begin), size: ordered(size), step: ordered(step) });
   return made(source, source.net.add(name, attributes, tensor), order);
 }
 
@@ -322,7 +358,7 @@ function readConcat(source: Source): Value {
   const groups = order.map((dimension) => [dimension]);
   const tensors = computed.map((value) => source.arranger.tensor(value, groups));
   const place = order.indexOf(axis);
-  return made(source, source.net.add(source.name, { type: "concatenation", axis: place }, ...tensors), order);
+  return made(source, source.net.add(source.name, rare({ type: "concatenation", axis: place }), ...tensors), order);
 }
 
 function readPad(source: Source): Value {
@@ -341,20 +377,41 @@ function readPad(source: Source): Value {
     after[axis] = amounts[i + axes.length]!;
   }
   if ([...before, ...after].every((amount) => amount === 0)) return x;
-  const others = [before[0], before[1], after[0], after[1]];
-  if (rank !== 4 || mode !== "constant" || value !== 0 || others.some((amount) => amount !== 0)) {
-    throw new UnsupportedError(
-      `expected zeros around height and width, got mode ${mode}, value ${value}, pads ${amounts}`,
-    );
+  if (mode !== "constant" && mode !== "reflect" && mode !== "edge") {
+    throw new UnsupportedError(`mode expected constant, reflect or edge, got ${quote(mode)}`);
   }
-  const padding: Padding = { top: before[2]!, bottom: after[2]!, left: before[3]!, right: after[3]! };
-  if (Object.values(padding).some((amount) => amount < 0)) {
+  if ([...before, ...after].some((amount) => amount < 0))
     throw new UnsupportedError(`pads expected from 0, got ${amounts}`);
-  }
-  const order = [0, 2, 3, 1];
-  const tensor = source.arranger.tensor(
-    x,
-    order.map((dimension) => [dimension]),
+  const { order, tensor } = arrangedFor(source, x);
+  const ordered = (values: readonly number[]) => order.map((dimension) => values[dimension]!);
+  const isBorder =
+    order === IMAGE && mode === "constant" && value === 0 && !(before[0] || before[1] || after[0] || after[1]);
+  const padding: Padding = { top: before[2]!, bottom: after[2]!, left: before[3]!, right: after[3]! };
+  const op = isBorder
+    ? ({ type: "pad", padding } as const)
+    : rare({ type: "padany", mode, value, before: ordered(before), after: ordered(after) });
+  return made(source, net.add(name, op, tensor), order);
+}
+
+function readDepthToSpace(source: Source): Value {
+  const { attributes, net, name } = source;
+  const blockSize = attributes.int("blocksize", 0);
+  const mode = attributes.text("mode", "DCR");
+  if (mode !== "DCR" && mode !== "CRD") throw new FormatError(`mode expected DCR or CRD, got ${quote(mode)}`);
+  const op = rare({ type: "depthtospace", blockSize, order: mode === "DCR" ? "dcr" : "crd" });
+  return made(source, net.add(name, op, imageOf(source)), IMAGE);
+}
+
+function readSpaceToDepth(source: Source): Value {
+  const { attributes, net, name } = source;
+  const op = rare({ type: "spacetodepth", blockSize: attributes.int("blocksize", 0) });
+  return made(source, net.add(name, op, imageOf(source)), IMAGE);
+}
+
+/** The first input in NHWC. */
+function imageOf(source: Source): number {
+  return source.arranger.tensor(
+    activationAt(source, 0, 4),
+    IMAGE.map((dimension) => [dimension]),
   );
-  return made(source, net.add(name, { type: "pad", padding }, tensor), order);
 }

@@ -2,7 +2,7 @@
 import { describe, FormatError, quote, UnsupportedError } from "../../errors.js";
 import type { CopyBudget } from "../../ir/budget.js";
 import type { GraphBuilder } from "../../ir/builder.js";
-import type { OpAttributes } from "../../ir/ops/index.js";
+import type { CommonAttributes, Known, RareAttributes } from "../../ir/ops/index.js";
 import type { Activation as Clamp } from "../../ir/ops/module.js";
 import { formatShape } from "../../ir/tensor.js";
 import { decodeTensor, integersOf, type Constant } from "./constants.js";
@@ -24,6 +24,9 @@ export interface Source {
   readonly arranger: Arranger;
   readonly copies: CopyBudget;
 }
+
+/** An operator that moduleOf() knows. */
+export type Attached = CommonAttributes | Known<RareAttributes>;
 
 /** Returns the values of a node's outputs; those that nothing may read are missing. */
 export type Reader = (source: Source) => Value | readonly Value[];
@@ -153,7 +156,7 @@ export function place({ net, copies }: Source, constant: Constant, order: readon
 }
 
 /** An operator on each element, wherever it lies. */
-export function elementwise(source: Source, attributes: OpAttributes, index = 0): Activation {
+export function elementwise(source: Source, attributes: Attached, index = 0): Activation {
   const x = activationAt(source, index);
   return { ...x, tensor: source.net.add(source.name, attributes, x.tensor) };
 }
