@@ -33,6 +33,21 @@ function one(
   return { nodes, constants, inputs: { x: shape }, outputs: ["y"], opset };
 }
 
+function scales(...values: readonly number[]): OnnxConstant {
+  return { shape: [values.length], data: Float32Array.from(values) };
+}
+
+/** A Resize of rows and columns by scales, or to sizes. */
+function resize(
+  attributes: Attributes,
+  to: { readonly scales?: readonly number[]; readonly sizes?: readonly number[]; readonly opset?: number },
+): OnnxSource {
+  const given = to.sizes ? integers(...X.slice(0, 2), ...to.sizes) : scales(1, 1, ...to.scales!);
+  const inputs = to.opset === 10 ? ["x", "given"] : to.sizes ? ["x", "", "", "given"] : ["x", "", "given"];
+  const nodes = [node("Resize", inputs, "y", attributes)];
+  return { nodes, constants: { given }, inputs: { x: X }, outputs: ["y"], opset: to.opset ?? 13 };
+}
+
 const POOL = { kernel_shape: [3, 3], strides: [2, 2] };
 const NORM = { scale: floats([6], 2), shift: floats([6], 3), mean: floats([6], 4), variance: { shape: [6], data: Float32Array.of(1, 0.5, 2, 0.3, 1.5, 1) } }; // prettier-ignore
 
@@ -46,6 +61,14 @@ export const OPERATOR_CASES: Readonly<Record<string, OnnxSource>> = {
   "Conv, depthwise": one("Conv", { group: 6, pads: [1, 1, 1, 1] }, { w: floats([6, 1, 3, 3]), b: floats([6], 2) }),
   "Conv, SAME_UPPER": one("Conv", { auto_pad: "SAME_UPPER", strides: [2, 2] }, { w: floats([8, 6, 3, 3]) }),
   "Conv, SAME_LOWER": one("Conv", { auto_pad: "SAME_LOWER", strides: [2, 2] }, { w: floats([8, 6, 4, 4]) }),
+  "Conv with dilations": one("Conv", { dilations: [2, 3], pads: [2, 3, 2, 3] }, { w: floats([8, 6, 3, 3]) }),
+  "Conv in groups": one("Conv", { group: 3, pads: [1, 1, 1, 1] }, { w: floats([9, 2, 3, 3]), b: floats([9], 2) }),
+  "Conv, depthwise with a multiplier": one("Conv", { group: 6, strides: [2, 2] }, { w: floats([12, 1, 3, 3]) }),
+  ConvTranspose: one(
+    "ConvTranspose",
+    { strides: [2, 2], pads: [1, 1, 0, 1], output_padding: [1, 0] },
+    { w: floats([6, 4, 3, 3]), b: floats([4], 2) },
+  ),
   BatchNormalization: one("BatchNormalization", { epsilon: { float: 0.01 } }, NORM),
   "BatchNormalization of rows": one("BatchNormalization", {}, NORM, { shape: [1, 6] }),
   Relu: one("Relu"),
@@ -88,6 +111,26 @@ export const OPERATOR_CASES: Readonly<Record<string, OnnxSource>> = {
   "Gather of every other column": one("Gather", { axis: 3 }, { indices: integers(0, 2, 4) }),
   Pad: one("Pad", {}, { pads: integers(0, 0, 1, 2, 0, 0, 3, 0) }),
   "Pad, old": one("Pad", { pads: [0, 0, 1, 2, 0, 0, 3, 0] }, {}, { opset: 9 }),
+  "Pad with a number": one("Pad", {}, { pads: integers(0, 1, 1, 2, 0, 0, 3, 0), value: { shape: [], data: Float32Array.of(-2) } }), // prettier-ignore
+  "Pad with a mirror image": one("Pad", { mode: "reflect" }, { pads: integers(0, 0, 1, 2, 0, 0, 3, 2) }),
+  "Pad with the edge": one("Pad", { mode: "edge" }, { pads: integers(0, 0, 1, 2, 0, 0, 3, 2) }),
+  "ReduceMax over channels": one("ReduceMax", { axes: [1], keepdims: 0 }),
+  "ReduceSum over columns": one("ReduceSum", {}, { axes: integers(3) }),
+  "ReduceMean over rows of columns": one("ReduceMean", { axes: [1] }, {}, { shape: [1, 5, 7] }),
+  "DepthToSpace, DCR": one("DepthToSpace", { blocksize: 2 }, {}, { shape: [1, 8, 5, 7] }),
+  "DepthToSpace, CRD": one("DepthToSpace", { blocksize: 2, mode: "CRD" }, {}, { shape: [1, 8, 5, 7] }),
+  SpaceToDepth: one("SpaceToDepth", { blocksize: 2 }, {}, { shape: [1, 3, 8, 10] }),
+  Tile: one("Tile", {}, { repeats: integers(1, 2, 1, 3) }),
+  Expand: one("Expand", {}, { shape: integers(1, 6, 4, 5) }, { shape: [1, 6, 1, 1] }),
+  "Gather of any columns": one("Gather", { axis: 3 }, { indices: integers(5, 0, 0, 3) }),
+  "Upsample, nearest": one("Upsample", { mode: "nearest" }, { scales: scales(1, 1, 2, 3) }, { opset: 9 }),
+  "Resize, old": resize({ mode: "linear" }, { opset: 10, scales: [2, 1.5] }),
+  "Resize, asymmetric": resize({ mode: "nearest", coordinate_transformation_mode: "asymmetric", nearest_mode: "floor" }, { scales: [2, 2] }), // prettier-ignore
+  "Resize, linear": resize({ mode: "linear" }, { scales: [2, 3] }),
+  "Resize, linear and smaller": resize({ mode: "linear", coordinate_transformation_mode: "pytorch_half_pixel" }, { sizes: [4, 5] }), // prettier-ignore
+  "Resize, linear with corners aligned": resize({ mode: "linear", coordinate_transformation_mode: "align_corners" }, { sizes: [17, 13] }), // prettier-ignore
+  "Resize, nearest": resize({}, { sizes: [20, 11] }),
+  "Resize, nearest, half a pixel up": resize({ nearest_mode: "round_prefer_ceil" }, { scales: [2.5, 0.6] }),
   "Add of two": {
     nodes: [node("Relu", "x", "r"), node("Add", ["x", "r"], "y")],
     inputs: { x: X },

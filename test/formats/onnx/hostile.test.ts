@@ -16,21 +16,23 @@ test("every small model runs as it is", async () => {
 test("truncated files are errors", async () => {
   const file = onnxFile(quantizedResidual(true));
   const counts = await outcomes([...truncations(file, 7)].slice(1));
-  expect(Object.keys(counts)).toEqual(["FormatError"]);
+  // Behind the graph stands only the version of the operators.
+  expect(counts["FormatError"]).toBeGreaterThan(100);
+  expect(Object.keys(counts).toSorted()).toEqual(["FormatError", "UnsupportedError"]);
 });
 
 test("files with flipped bits are errors, or run", async () => {
-  const counts = await outcomes(flips(onnxFile(quantizedResidual(false)), 1500, seededRandom(1)));
-  expect(counts["FormatError"]).toBeGreaterThan(200);
-  expect(counts["runs"]).toBeGreaterThan(200);
+  const counts = await outcomes(flips(onnxFile(quantizedResidual(false)), 400, seededRandom(1)));
+  expect(counts["FormatError"]).toBeGreaterThan(50);
+  expect(counts["runs"]).toBeGreaterThan(50);
 });
 
 test("files with absurd fields are errors, or run", async () => {
-  const counts = await outcomes(onnxMutants(4000, seededRandom(2)));
-  console.info(`4000 mutants: ${JSON.stringify(counts)}`);
-  expect(counts["FormatError"]).toBeGreaterThan(500);
-  expect(counts["UnsupportedError"]).toBeGreaterThan(300);
-  expect(counts["runs"]).toBeGreaterThan(500);
+  const counts = await outcomes(onnxMutants(1500, seededRandom(2)));
+  console.info(`1500 mutants: ${JSON.stringify(counts)}`);
+  expect(counts["FormatError"]).toBeGreaterThan(300);
+  expect(counts["UnsupportedError"]).toBeGreaterThan(150);
+  expect(counts["runs"]).toBeGreaterThan(200);
 });
 
 describe("a file that asks for much", () => {
