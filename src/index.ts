@@ -13,9 +13,9 @@ import { modules } from "./kernels/inline.js";
 /**
  * Loads a model.
  *
- * @param model a source of a file (`.tflite`, TensorFlow.js' `model.json`, `.safetensors`), as bytes, a Response, a URL, or
- * in Node, Deno and Bun a path; or a graph. Separate weight files are read from the folder of a URL or path; for bytes, pass
- * all files in a record by name.
+ * @param model a source of a file (`.tflite`, TensorFlow.js' `model.json`, `.onnx`, `.safetensors`), as bytes, a Response, a
+ * URL, or in Node, Deno and Bun a path; or a graph. Separate weight files are read from the folder of a URL or path; for
+ * bytes, pass all files in a record by name.
  * @throws FormatError if the file is damaged, UnsupportedError if the model or an option needs something that is not
  * supported, SourceError if a file cannot be read, TypeError or RangeError for a wrong argument.
  */

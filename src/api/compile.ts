@@ -19,7 +19,7 @@ import { elementCount, featureMap, type Tensor } from "../ir/tensor.js";
 
 export interface CompileOptions extends Pick<
   LoadOptions,
-  "labels" | "normalization" | "precision" | "maxMemory" | "signal"
+  "labels" | "normalization" | "precision" | "inputShapes" | "maxMemory" | "signal"
 > {
   /** `simd` runs in every engine; `relaxed` is faster where the engine has relaxed SIMD, and runs nowhere else. Default: simd. */
   readonly kernels?: "simd" | "relaxed";
@@ -61,9 +61,10 @@ export function createCompiler({ kernels, standalone }: Binaries) {
   return async (model: Source | Files | Graph, options: CompileOptions = {}, imageFile?: string): Promise<Emitted> => {
     checkOptions(options, imageFile);
     const { kernels: chosen = "simd", maxMemory = DEFAULT_MAX_MEMORY, normalization, precision, signal } = options;
+    const { inputShapes } = options;
     signal?.throwIfAborted();
     const file = isGraph(model) ? undefined : await readSource(model, "model", maxMemory, signal);
-    const graph = await prepare(file ? await readModel(file) : (model as Graph), { precision });
+    const graph = await prepare(file ? await readModel(file, inputShapes) : (model as Graph), { precision });
     const labels = await readLabels(options, file?.bytes, graph);
     signal?.throwIfAborted();
     const features = pooledFeatures(graph);

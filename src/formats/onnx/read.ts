@@ -228,6 +228,8 @@ function readNode(node: OnnxNode, values: Map<string, Value>, context: Context):
     const where = node.domain === "" ? "" : ` in the domain ${quote(node.domain)}`;
     throw new UnsupportedError(`not supported${where}; supported are ${Object.keys(READERS).toSorted().join(", ")}`);
   }
+  const absent = node.inputs.find((input) => input !== "" && !values.has(input));
+  if (absent !== undefined) throw new FormatError(`input ${quote(absent)} expected to be made by a node, got none`);
   const source = sourceOf(node, values, context);
   const stored = source.inputs.filter((value) => value?.kind === "constant") as Constant[];
   // Many operators compute with the real numbers of quantised constants.
