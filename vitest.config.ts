@@ -27,5 +27,7 @@ export default defineConfig({
     exclude: ["test/package/**", "test/outside/**"],
     setupFiles: ["test/support/operators.ts"],
     testTimeout: 120_000,
+    hookTimeout: 120_000,
+    maxWorkers: "100%", // the default leaves a processor idle, half of a small machine
   },
 });

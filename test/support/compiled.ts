@@ -7,7 +7,8 @@ import { bestKernels } from "../../src/runtime/features.js";
 import { buildFile } from "./modules.js";
 
 export const compile = createCompiler({
-  kernels: async (build) => ["kernels.simd.wasm", ...(build === "relaxed" ? ["relaxed.wasm"] : [])].map(buildFile),
+  kernels: async (build) =>
+    ["kernels.simd.wasm", ...(build === "relaxed" ? ["relaxed.wasm"] : []), "kernels.rare.wasm"].map(buildFile),
   standalone: async () => buildFile("standalone.wasm"),
 });
 
