@@ -175,10 +175,10 @@ describe("depth to space and back", () => {
   });
 
   testProperty("batch to space", batches, async ({ images, height, width, seed, ...rest }, build, flavour) => {
-    const { block: size, crops } = rest;
-    const shape = [images * size[0] * size[1], height, width, rest.channels];
-    const fits = crops.top + crops.bottom < height * size[0] && crops.left + crops.right < width * size[1];
-    const attributes = { type: "batchtospace", block: size, crops: fits ? crops : NO_PADDING } as const;
+    const { block: blocks, crops } = rest;
+    const shape = [images * blocks[0] * blocks[1], height, width, rest.channels];
+    const fits = crops.top + crops.bottom < height * blocks[0] && crops.left + crops.right < width * blocks[1];
+    const attributes = { type: "batchtospace", block: blocks, crops: fits ? crops : NO_PADDING } as const;
     const one = unaryGraph(attributes, shape, flavour, seed);
     expectReference(one.op, one.graph.tensors, one.x, await runGraph(one, build));
   });

@@ -226,9 +226,9 @@ describe.each(FLAVOURS)("%s", (flavour) => {
   ];
   test.each(weighted)("%s", async (_, type, kernel, step, dilation, depth, channels) => {
     for (const seed of SEEDS) {
-      const padding = samePadding([13, 11], dilated(kernel, dilation), step);
+      const around = samePadding([13, 11], dilated(kernel, dilation), step);
       const dilating = dilation.join() === "1,1" ? {} : { dilation };
-      const attributes = { type, stride: step, padding, activation: "relu6", ...dilating } as const;
+      const attributes = { type, stride: step, padding: around, activation: "relu6", ...dilating } as const;
       const weights = type === "depthwise" ? [1, ...kernel, channels] : [channels, ...kernel, depth];
       const one = weightedGraph(attributes, [1, 13, 11, depth], weights, flavour, seed);
       await expectAgreement(withBiasScale(one.graph), [one.x], 2e-5);
@@ -247,7 +247,7 @@ describe.each(FLAVOURS)("%s", (flavour) => {
     for (const seed of SEEDS) {
       const [height, width] = isSame ? [7 * s, 5 * s] : [6 * s + k, 4 * s + k];
       const same = samePadding([height!, width!], [k, k], [s, s]);
-      const padding = isSame
+      const around = isSame
         ? {
             top: same.top,
             left: same.left,
@@ -255,7 +255,7 @@ describe.each(FLAVOURS)("%s", (flavour) => {
             right: 4 * s + k - same.left - width!,
           }
         : NO_PADDING;
-      const attributes = { type: "transposedconvolution", stride: [s, s], padding, activation: "none" } as const;
+      const attributes = { type: "transposedconvolution", stride: [s, s], padding: around, activation: "none" } as const;
       const one = weightedGraph(attributes, [1, 7, 5, 24], [13, k, k, 24], flavour, seed);
       // This version does not delegate it to XNNPACK where each channel has a scale, and rounds twice.
       await expectAgreement(withBiasScale(one.graph), [one.x], 2e-5, flavour === "int8" ? 1 : 0);

@@ -86,7 +86,7 @@ describe("a file", () => {
       "with another operator",
       { code: 10 },
       UnsupportedError,
-      /^operator 0 \(HASHTABLE_LOOKUP\): not supported; supported are ADD, AVERAGE_POOL_2D, .*UNPACK$/,
+      /^operator 0 \(HASHTABLE_LOOKUP\): not supported; supported are ADD, AVERAGE_POOL_2D, /,
     ],
     [
       "with an operator newer than this reader",

@@ -2,14 +2,18 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { UnsupportedError } from "../../../src/errors.js";
+import { readTflite } from "../../../src/formats/tflite/read.js";
 import { buildGraph } from "../../../src/ir/graph.js";
 import type { Op } from "../../../src/ir/ops/index.js";
 import { prepare } from "../../../src/ir/passes/index.js";
 import type { Tensor } from "../../../src/ir/tensor.js";
 import { NO_PADDING } from "../../../src/ir/window.js";
+import { seededRandom } from "../../../src/models/random.js";
+import { referenceValues } from "../../reference/index.js";
 import { testProperty } from "../../support/builds.js";
 import { expectReference } from "../../support/expect.js";
 import { afterIdentity, runGraph, unaryGraph, weightedGraph, type OneOp } from "../../support/graphs.js";
+import { describeShared, sharedBytes } from "../../support/shared.js";
 import { activations, channels, seeds, windows } from "../../support/shapes.js";
 
 const rest = { images: fc.integer({ min: 1, max: 2 }), activation: activations, seed: seeds };
@@ -163,6 +167,20 @@ describe("a convolution between SPACE_TO_BATCH_ND and BATCH_TO_SPACE_ND", () => 
     const ops = [...graph.ops.slice(0, -1), { ...graph.ops.at(-1)!, crops } as Op];
     const kept = await prepare({ ...graph, tensors, ops });
     expect(kept.ops.map(({ type }) => type)).toContain("batchtospace");
+  });
+});
+
+describeShared("person_detect, whose first depthwise convolution makes eight channels of one", () => {
+  test("gives what its operators say, one after another", async () => {
+    const graph = await readTflite(sharedBytes("models", "zoo", "person_detect.tflite"));
+    expect(graph.ops[0]).toMatchObject({ type: "depthwise" });
+    const prepared = await prepare(graph);
+    expect(prepared.ops[0]).toMatchObject({ type: "convolution" });
+    const random = seededRandom(7);
+    const x = Int8Array.from({ length: 96 * 96 }, () => 256 * random() - 128);
+    const values = referenceValues(graph, [x])[graph.outputs[0]!]!;
+    const got = await runGraph({ graph: prepared, op: prepared.ops[0]!, x }, "simd");
+    expect(Array.from(got)).toEqual(Array.from(values));
   });
 });
 
