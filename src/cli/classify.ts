@@ -1,7 +1,7 @@
 /** mobilenet-simd classify: names what pictures show. */
 import { readFile } from "node:fs/promises";
 import { loadModel, type Network } from "../index.js";
-import { parseLabels } from "../api/labels.js";
+import { parseLabels } from "../formats/labels.js";
 import type { ModelName } from "../models/registry.js";
 import { LOAD_HELP, LOAD_OPTIONS, loadOptions, parse, parseCount, UsageError, type Command } from "./command.js";
 import { eachPicture } from "./pictures.js";
@@ -17,10 +17,10 @@ const command: Command = {
 Names what each picture shows, most probable first. IMAGE is a JPEG, PNG or WebP file, or a folder, which stands for
 all such files in it and below it.
 
-  --model MODEL         a classifier: a file (.tflite, model.json, .onnx or .safetensors) or a name from
-                        mobilenet-simd models; default: the environment variable MOBILENET_SIMD_MODEL, or
-                        ${DEFAULT_CLASSIFIER} (3.6 MB, fetched once)
-  --labels FILE         class names, one a line; default: those in the model file
+  --model MODEL         a classifier: a file (.tflite, model.json, .onnx or .safetensors), a folder with one, such as an
+                        export of Teachable Machine, or a name from mobilenet-simd models; default: the environment
+                        variable MOBILENET_SIMD_MODEL, or ${DEFAULT_CLASSIFIER} (3.6 MB, fetched once)
+  --labels FILE         class names, one a line; default: those in the model's files
   --top N               how many classes to print; default: 5
 ${LOAD_HELP}
   --json                one JSON object a line for each picture

@@ -10,7 +10,8 @@ const command: Command = {
   help: `Usage: mobilenet-simd inspect MODEL [--json]
 
 Prints the layers of a model with shapes, quantisation, multiply-accumulates and parameters, and the memory that running
-it takes. MODEL is a file (.tflite, model.json, .onnx or .safetensors) or a name from mobilenet-simd models.
+it takes. MODEL is a file (.tflite, model.json, .onnx or .safetensors), a folder with one, or a name from mobilenet-simd
+models.
 
   --json          everything as one JSON object
 `,
@@ -60,7 +61,7 @@ function report(net: Network): string {
   const right = [true, false, false, true, true, false, true, true, true];
   return `${inputs.map((tensor) => tensorLine("input", tensor)).join("")}${outputs.map((tensor) => tensorLine("output", tensor)).join("")}
 ${table([head, ...rows, totals], right)}
-labels  ${labels ? `${labels.length}, in the file` : "none in the file"}
+labels  ${labels ? `${labels.length}, in the model's files` : "none in the model's files"}
 memory  ${bytes(memory.total)}: weights ${bytes(memory.weights)}, activations ${bytes(memory.arena)}, scratch ${bytes(memory.scratch)}
 `;
 }

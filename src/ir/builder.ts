@@ -1,6 +1,6 @@
 /** Graphs written operator by operator. */
 import { buildGraph, type Graph } from "./graph.js";
-import { outputShapes, type CommonAttributes, type Known, type Op, type RareAttributes } from "./ops/index.js";
+import { outputShapes, type KnownAttributes, type Op } from "./ops/index.js";
 import type { Tensor } from "./tensor.js";
 
 /** The type of a tensor's elements. */
@@ -36,7 +36,7 @@ export class GraphBuilder {
    *
    * @throws FormatError where the inputs do not fit together.
    */
-  add(name: string, attributes: CommonAttributes | Known<RareAttributes>, ...inputs: readonly number[]): number {
+  add(name: string, attributes: KnownAttributes, ...inputs: readonly number[]): number {
     const { dtype, quantization } = this.#tensors[inputs[0]!]!;
     return this.#add(name, attributes, inputs, { dtype, ...(quantization && { quantization }) });
   }
@@ -46,7 +46,7 @@ export class GraphBuilder {
     return this.#add(name, { type }, [x], to);
   }
 
-  #add(name: string, attributes: CommonAttributes | Known<RareAttributes>, inputs: readonly number[], type: ElementKind): number {
+  #add(name: string, attributes: KnownAttributes, inputs: readonly number[], type: ElementKind): number {
     const output = this.#tensors.length;
     const shapes = outputShapes({ ...attributes, inputs, outputs: [] }, this.#tensors);
     for (const [i, shape] of shapes.entries()) {
