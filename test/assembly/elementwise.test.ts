@@ -1,10 +1,10 @@
 import fc from "fast-check";
-import { describe } from "vitest";
+import { describe, expect, test } from "vitest";
 import { buildGraph } from "../../src/ir/graph.js";
-import { ELEMENTWISE, type ElementwiseType } from "../../src/ir/ops/elementwise.js";
 import type { Op } from "../../src/ir/ops/index.js";
 import type { Kernels } from "../../src/runtime/features.js";
 import { testProperty } from "../support/builds.js";
+import { ELEMENTWISE_TYPES, flavoursOf } from "../support/elementwise.js";
 import { expectReference } from "../support/expect.js";
 import { afterIdentity, runGraph, unaryGraph, type Flavour, type OneOp } from "../support/graphs.js";
 import { activations, channels, seeds } from "../support/shapes.js";
@@ -35,14 +35,27 @@ describe("leaky relu", () => {
   });
 });
 
-describe.each(Object.keys(ELEMENTWISE) as ElementwiseType[])("%s", (type) => {
+describe.each(ELEMENTWISE_TYPES)("%s", (type) => {
   const scaled = fc.record({ case: cases, factor: fc.constantFrom(1, 10, 200) });
-  testProperty("of small and large numbers", scaled, async ({ case: { seed, ...size }, factor }, build, flavour) => {
-    const shape = [size.images, size.height, size.width, size.channels];
-    const one = unaryGraph({ type }, shape, flavour, seed);
-    const x = flavour === "float32" ? one.x.map((value) => value * factor) : one.x;
-    expectReference(one.op, one.graph.tensors, x, await runGraph({ ...one, x }, build));
-  });
+  testProperty(
+    "of small and large numbers",
+    scaled,
+    async ({ case: { seed, ...size }, factor }, build, flavour) => {
+      const shape = [size.images, size.height, size.width, size.channels];
+      const one = unaryGraph({ type }, shape, flavour, seed);
+      const x = flavour === "float32" ? one.x.map((value) => value * factor) : one.x;
+      expectReference(one.op, one.graph.tensors, x, await runGraph({ ...one, x }, build));
+    },
+    { runs: 60, flavours: flavoursOf(type) },
+  );
+
+  test.runIf(!flavoursOf(type).includes("uint8") && !flavoursOf(type).includes("int8"))(
+    "of 8 bits is refused",
+    async () => {
+      const one = unaryGraph({ type }, [1, 2, 2, 3], "int8", 1);
+      await expect(runGraph(one, "simd")).rejects.toThrow(`(${type}): input expected float32, got int8`);
+    },
+  );
 });
 
 describe("quantize and dequantize", () => {

@@ -9,11 +9,22 @@ interface Definition {
   readonly f: (x: number) => number;
   /** How far float32 may be from f(x). */
   readonly bound: (x: number, y: number) => number;
-  /** Of integers less their zero points. Default: f of the real numbers, rounded half to even. */
+  /** Of integers less their zero points. Default: of the real numbers, rounded half to even. */
   readonly quantized?: (value: number, from: Quantized, to: Quantized) => number;
 }
 
 const DEFINITIONS: { readonly [T in ElementwiseType]: Definition } = {
+  abs: { f: Math.abs, bound: () => 0 },
+  elu: {
+    f: (x) => (x > 0 ? x : Math.expm1(x)),
+    bound: (_, y) => Math.abs(y) * (3e-7 + 3 * UNIT),
+    quantized: inSingle((x) => (x < 0 ? Math.expm1(x) : x)),
+  },
+  // The largest results are infinite in float32, the smallest are not normal.
+  exp: {
+    f: (x) => Math.fround(Math.exp(x)),
+    bound: (_, y) => y * (3e-7 + 3 * UNIT) + 2 ** -148,
+  },
   // Three roundings, that of 1/6, and that of x + 3, which may cancel.
   hardswish: {
     f: (x) => (x * Math.min(Math.max(x + 3, 0), 6)) / 6,
@@ -22,6 +33,12 @@ const DEFINITIONS: { readonly [T in ElementwiseType]: Definition } = {
   },
   // The exponential is good to 3e-7 and cut off below e^-87; the sum and the quotient round once each.
   logistic: { f: (x) => 1 / (1 + Math.exp(-x)), bound: (_, y) => y * (3e-7 + 3 * UNIT) + 1.7e-38 },
+  neg: { f: (x) => -x, bound: () => 0 },
+  relun1to1: { f: (x) => Math.min(Math.max(x, -1), 1), bound: () => 0 },
+  rsqrt: { f: (x) => 1 / Math.sqrt(x), bound: (_, y) => 3 * UNIT * y },
+  sqrt: { f: Math.sqrt, bound: (_, y) => UNIT * y },
+  square: { f: (x) => x * x, bound: (_, y) => UNIT * y + 2 ** -149 },
+  tanh: { f: Math.tanh, bound: (_, y) => Math.abs(y) * (6e-7 + 6 * UNIT) },
 };
 
 function elementwise(op: OpOf<ElementwiseType>, tensors: readonly Tensor[], x: ArrayLike<number>): Expected {
@@ -41,6 +58,15 @@ function elementwise(op: OpOf<ElementwiseType>, tensors: readonly Tensor[], x: A
 export const ELEMENTWISE = Object.fromEntries(Object.keys(DEFINITIONS).map((type) => [type, elementwise])) as {
   readonly [T in keyof typeof MODULES]: typeof elementwise;
 };
+
+/** A function in float32, a half rounded away from zero. */
+function inSingle(f: (x: number) => number): NonNullable<Definition["quantized"]> {
+  return (value, from, to) => {
+    const result = Math.fround(f(Math.fround(value * Math.fround(from.scale))));
+    const scaled = Math.fround(result * Math.fround(1 / Math.fround(to.scale)));
+    return scaled < 0 ? -Math.floor(0.5 - scaled) : Math.floor(scaled + 0.5);
+  };
+}
 
 /** TensorFlow Lite's definition, step by step in the integers that it names. */
 function hardSwish(value: number, from: Quantized, to: Quantized): number {

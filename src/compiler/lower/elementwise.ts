@@ -15,16 +15,29 @@ import { unaryParams } from "./unary.js";
 /** From an integer less the zero point of x to one less that of y. */
 type Quantized = (x: Tensor, y: Tensor) => (value: number) => number;
 
-/** The 8-bit functions, as TensorFlow Lite (XNNPACK where that has them) computes them. */
-const QUANTIZED: { readonly [T in ElementwiseType]: Quantized } = {
+/** The 8-bit functions, as TensorFlow Lite (XNNPACK where that has them) computes them; undefined where it has none. */
+const QUANTIZED: { readonly [T in ElementwiseType]: Quantized | undefined } = {
+  abs: undefined,
+  elu: (x, y) => single(x, y, (value) => (value < 0 ? Math.expm1(value) : value)),
+  exp: undefined,
   hardswish: hardSwish,
   logistic: (x, y) => real(x, y, (value) => 1 / (1 + Math.exp(-value))),
+  neg: undefined,
+  relun1to1: undefined,
+  rsqrt: undefined,
+  sqrt: undefined,
+  square: undefined,
+  tanh: (x, y) => real(x, y, Math.tanh),
 };
 
 const elementwise: Lowering<ElementwiseType> = {
   lower(site) {
     const { op, x, y, elementType } = site;
-    if (elementType === "q8") return [lookup(site, QUANTIZED[op.type](x, y))];
+    if (elementType === "q8") {
+      const quantized = QUANTIZED[op.type];
+      if (!quantized) throw new UnsupportedError(`input expected float32, got ${x.dtype}`);
+      return [lookup(site, quantized(x, y))];
+    }
     return [rareCall(`f32_${op.type}`, unaryParams(site), { blocks: blocksOf(featureMap(x.shape).channels) })];
   },
 };
@@ -32,6 +45,14 @@ const elementwise: Lowering<ElementwiseType> = {
 export const ELEMENTWISE: Readonly<Record<string, typeof elementwise>> = Object.fromEntries(
   Object.keys(QUANTIZED).map((type) => [type, elementwise]),
 );
+
+/** A function in float32, a half rounded away from zero. */
+function single(x: Tensor, y: Tensor, f: (value: number) => number): (value: number) => number {
+  const scale = Math.fround(affineOf(x).scale);
+  const inverse = Math.fround(1 / Math.fround(affineOf(y).scale));
+  expectRatio(1, affineOf(y).scale);
+  return (value) => roundedQuotient(Math.fround(Math.fround(f(Math.fround(value * scale))) * inverse), 1);
+}
 
 /** A function of real numbers, rounded half to even. */
 function real(x: Tensor, y: Tensor, f: (value: number) => number): (value: number) => number {
@@ -68,9 +89,9 @@ function hardSwish(x: Tensor, y: Tensor): (value: number) => number {
 
 /** A positive float32 as factor / 2^15 · 2^exponent, the factor from 2^14 to 2^15 - 1. */
 function fixedPoint(value: number): { factor: number; exponent: number } {
-  const single = Math.fround(value);
-  const exponent = Math.floor(Math.log2(single)) + 1;
-  return { factor: Math.min(Math.round((single / 2 ** exponent) * 2 ** 15), 2 ** 15 - 1), exponent };
+  const rounded = Math.fround(value);
+  const exponent = Math.floor(Math.log2(rounded)) + 1;
+  return { factor: Math.min(Math.round((rounded / 2 ** exponent) * 2 ** 15), 2 ** 15 - 1), exponent };
 }
 
 function saturated(value: number): number {

@@ -1,4 +1,5 @@
 /** The operators that few networks have, by their type; index.ts says who loads this table. */
+import { BINARY } from "./binary.js";
 import { concatenation } from "./concatenation.js";
 import { depthtospace } from "./depthtospace.js";
 import { detection } from "./detection.js";
@@ -18,6 +19,7 @@ import { transpose } from "./transpose.js";
 import { transposedconvolution } from "./transposedconvolution.js";
 
 export const RARE = {
+  ...BINARY,
   batchtospace,
   ...ELEMENTWISE,
   concatenation,
