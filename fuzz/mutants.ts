@@ -78,7 +78,7 @@ function* modelsOf(random: Random): Generator<Pick<Mutant, "kind" | "model">> {
   const name = pick(Object.keys(files), random);
   for (const bytes of flips(files[name]!, 1, random)) yield { kind: "shard", model: { ...files, [name]: bytes } };
   yield { kind: "safetensors", model: mutatedSafetensors(random) };
-  for (const model of onnxMutants(3, random)) yield { kind: "onnx", model };
+  for (const mutant of onnxMutants(3, random)) yield { kind: "onnx", model: mutant };
   yield { kind: "wasm", model: mutatedModule(random) };
 }
 

@@ -8,7 +8,13 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { loadModel } from "../../src/index.js";
 import { onnxFile } from "../support/onnx.js";
-import { LAYOUT_CASES, OPERATOR_CASES, quantizedBranches, quantizedResidual } from "../support/onnxcases.js";
+import {
+  LAYOUT_CASES,
+  OPERATOR_CASES,
+  quantizedBranches,
+  quantizedGates,
+  quantizedResidual,
+} from "../support/onnxcases.js";
 import { inputsFor, ours, summaryOf, type Expected, type OnnxValue } from "../support/onnxrun.js";
 import { describeShared, sharedBytes } from "../support/shared.js";
 
@@ -69,6 +75,7 @@ test.each([
     [quantizedResidual(signed), 0.06],
     // A step before the sigmoid is 0.05 / 4 behind it.
     [quantizedBranches(signed), (0.05 / 4 + 1 / 256) / 2],
+    [quantizedGates(signed), 0.015],
   ] as const) {
     await compare(onnxFile(source), inputsFor(source), 2.01 * step);
   }

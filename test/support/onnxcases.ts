@@ -93,6 +93,61 @@ export const OPERATOR_CASES: Readonly<Record<string, OnnxSource>> = {
   "Add of a constant for each channel": one("Add", {}, { c: floats([1, 6, 1, 1]) }),
   "Mul by a number": one("Mul", {}, { c: floats([]) }),
   "Div by a constant for each channel": one("Div", {}, { c: floats([6, 1, 1], 5) }),
+  "Sub from a constant for each channel": {
+    nodes: [node("Sub", ["c", "x"], "y")],
+    constants: { c: floats([1, 6, 1, 1]) },
+    inputs: { x: X },
+    outputs: ["y"],
+  },
+  "Div of a number": {
+    nodes: [node("Exp", "x", "e"), node("Div", ["c", "e"], "y")],
+    constants: { c: floats([]) },
+    inputs: { x: X },
+    outputs: ["y"],
+  },
+  "Mul by a constant for each row": one("Mul", {}, { c: floats([9, 1]) }),
+  "Add of a constant of the whole shape": one("Add", {}, { c: floats([1, 6, 9, 7]) }),
+  "Add of a constant for each column of rows": one("Add", {}, { c: floats([1, 5, 1]) }, { shape: [1, 5, 7] }),
+  "Mul by gates, as squeeze-and-excite has them": {
+    nodes: [
+      node("GlobalAveragePool", "x", "p"),
+      node("Conv", ["p", "w"], "c"),
+      node("HardSigmoid", "c", "g"),
+      node("Mul", ["x", "g"], "y"),
+    ],
+    constants: { w: floats([6, 6, 1, 1]) },
+    inputs: { x: X },
+    outputs: ["y"],
+  },
+  "Sub, Div, Max and Min of two": {
+    nodes: [
+      node("Exp", "x", "e"),
+      node("Sub", ["x", "e"], "a"),
+      node("Div", ["a", "e"], "b"),
+      node("Max", ["b", "x"], "c"),
+      node("Min", ["c", "a"], "y"),
+    ],
+    inputs: { x: X },
+    outputs: ["y"],
+  },
+  "Add of a row to every row": {
+    nodes: [node("ReduceMean", "x", "m", { axes: [2] }), node("Add", ["m", "x"], "y")],
+    inputs: { x: X },
+    outputs: ["y"],
+  },
+  Abs: one("Abs"),
+  Neg: one("Neg"),
+  Exp: one("Exp"),
+  Tanh: one("Tanh"),
+  Elu: one("Elu"),
+  HardSwish: one("HardSwish", {}, {}, { opset: 14 }),
+  HardSigmoid: one("HardSigmoid", { alpha: { float: 0.25 }, beta: { float: 0.4 } }),
+  Sqrt: { nodes: [node("Exp", "x", "e"), node("Sqrt", "e", "y")], inputs: { x: X }, outputs: ["y"] },
+  "Pow by 2": one("Pow", {}, { two: { shape: [], data: Float32Array.of(2) } }),
+  PRelu: one("PRelu", {}, { slope: floats([6, 1, 1]) }),
+  "Clip between other bounds": one("Clip", {}, { low: { shape: [], data: Float32Array.of(-0.5) }, high: { shape: [], data: Float32Array.of(1.25) } }), // prettier-ignore
+  "Clip below": one("Clip", {}, { low: { shape: [], data: Float32Array.of(-0.5) } }),
+  "Clip between -1 and 1": one("Clip", { min: { float: -1 }, max: { float: 1 } }, {}, { opset: 7 }),
   "Sub of a constant for each column": one("Sub", {}, { c: floats([7]) }, { shape: [1, 5, 7] }),
   "Transpose to NHWC": one("Transpose", { perm: [0, 2, 3, 1] }),
   "Transpose of rows and columns": one("Transpose", { perm: [0, 1, 3, 2] }),
@@ -363,4 +418,19 @@ export function quantizedBranches(signed: boolean): OnnxSource {
   const scores = net.pair(net.add("Sigmoid", [rows], "s"), 1 / 256, 0);
   net.add("Identity", [scores], "y");
   return { nodes: net.nodes, constants: net.constants, inputs: { x: [1, 3, 10, 8] }, outputs: ["y"] };
+}
+
+/** Squeeze-and-excite of MobileNet V3, and a decoder's upsampling. */
+export function quantizedGates(signed: boolean): OnnxSource {
+  const net = new Qdq(signed);
+  const x = net.pair("x", 0.025, 128);
+  const swish = net.pair(net.add("HardSwish", [x], "swish"), 0.02, 30);
+  const pooled = net.pair(net.add("GlobalAveragePool", [swish], "pool"), 0.01, 40);
+  const gate = net.pair(net.add("Conv", [pooled, ...net.weights("w0", [3, 3, 1, 1], 0.01)], "c0"), 0.02, 128);
+  const open = net.pair(net.add("Sigmoid", [gate], "gate"), 1 / 256, 0);
+  const gated = net.pair(net.add("Mul", [swish, open], "gated"), 0.015, 30);
+  net.constants.scales = scales(1, 1, 2, 2);
+  const larger = net.pair(net.add("Resize", [gated, "", "scales"], "larger", { mode: "linear" }), 0.015, 30);
+  net.add("Identity", [larger], "y");
+  return { nodes: net.nodes, constants: net.constants, inputs: { x: [1, 3, 10, 8] }, outputs: ["y"], opset: 14 };
 }

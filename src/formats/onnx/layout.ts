@@ -68,7 +68,7 @@ export function commonOrder(values: readonly Activation[], rank: number): readon
 
 /** The value with dimensions of size 1 in front, so that it has as many as another one. */
 export function extended(value: Activation, rank: number): Activation {
-  return { ...value, dims: [...Array<number[]>(rank - value.dims.length).fill([]), ...value.dims] };
+  return { ...value, dims: [...Array.from({ length: rank - value.dims.length }, () => []), ...value.dims] };
 }
 
 /** Adds the operators that bring values into the order that others need. */

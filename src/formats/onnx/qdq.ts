@@ -16,13 +16,27 @@ const RESCALING: ReadonlySet<OpType> = new Set([
   "convolution",
   "depthwise",
   "fullyconnected",
+  "hardswish",
   "logistic",
   "mean",
+  "mul",
   "softmax",
 ] satisfies OpType[]);
 
 /** Operators that move or compare elements. What they make of quantised numbers is what they make of real ones. */
-const MOVING: ReadonlySet<OpType> = new Set(["maxpool", "reshape", "slice", "transpose"] satisfies OpType[]);
+const MOVING: ReadonlySet<OpType> = new Set([
+  "depthtospace",
+  "gather",
+  "maxpool",
+  "reshape",
+  "slice",
+  "spacetodepth",
+  "tile",
+  "transpose",
+] satisfies OpType[]);
+
+/** Operators whose kernels give the output the quantisation of the input. */
+const AVERAGING: ReadonlySet<OpType> = new Set(["averagepool", "resize"] satisfies OpType[]);
 
 /** The graph with its operators on 8 bits as far as they stand between a DEQUANTIZE and a QUANTIZE. */
 export function foldQuantization(graph: Graph): Graph {
@@ -119,15 +133,15 @@ function onBytes(graph: Graph): Graph {
     const output = op.outputs[0]!;
     const quantize = readers.get(output)?.[0];
     if (quantize?.type !== "quantize" || !inner.has(output) || op.outputs.length > 1) return op;
-    const isPool = op.type === "averagepool";
-    if (!RESCALING.has(op.type) && !isPool) return op;
+    const keepsKind = AVERAGING.has(op.type);
+    if (!RESCALING.has(op.type) && !keepsKind) return op;
     const { weights: trait } = moduleOf(op);
     const activations = op.inputs.filter((_, i) => i !== trait?.operand && i !== trait?.bias);
     const from = activations.map(integersOf);
     if (from.some((tensor) => tensor === undefined || (tensors[tensor]!.data && !trait))) return op;
     const y = tensors[quantize.outputs[0]!]!;
     const x = tensors[from[0]!]!;
-    if (isPool && !sameKind(x, y)) return op;
+    if (keepsKind && !sameKind(x, y)) return op;
     const constants: number[] = [];
     if (trait) {
       const weights = integersOf(op.inputs[trait.operand]!);

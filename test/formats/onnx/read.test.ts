@@ -5,7 +5,14 @@ import { describeLayers } from "../../../src/ir/layers.js";
 import { prepare } from "../../../src/ir/passes/index.js";
 import { readModel } from "../../../src/formats/index.js";
 import { floats, integers, onnxFile, type OnnxSource } from "../../support/onnx.js";
-import { LAYOUT_CASES, node, OPERATOR_CASES, quantizedBranches, quantizedResidual } from "../../support/onnxcases.js";
+import {
+  LAYOUT_CASES,
+  node,
+  OPERATOR_CASES,
+  quantizedBranches,
+  quantizedGates,
+  quantizedResidual,
+} from "../../support/onnxcases.js";
 import { inputsFor, ours, summaryOf, type Expected } from "../../support/onnxrun.js";
 import { sharedBytes, describeShared } from "../../support/shared.js";
 import expected from "./expected.json" with { type: "json" };
@@ -65,6 +72,8 @@ test.each([
     ...residual.map((type) => `${type} ${dtype}`),
     "dequantize",
   ]);
+  const gates = "quantize hardswish mean convolution logistic mul resize".split(" ");
+  expect(await layersOf(quantizedGates(signed))).toEqual([...gates.map((type) => `${type} ${dtype}`), "dequantize"]);
   const branches = "quantize maxpool convolution convolution concatenation averagepool logistic reshape".split(" ");
   expect(await layersOf(quantizedBranches(signed))).toEqual([
     ...branches.map((type) => `${type} ${dtype}`),
