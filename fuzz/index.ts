@@ -98,7 +98,7 @@ function fail(round: number, index: number, error: string): void {
 /** Writes a file, or a folder of files. */
 function save(name: string, { kind, model }: Mutant): void {
   mkdirSync(values.out, { recursive: true });
-  const ending = kind === "wasm" || kind === "safetensors" ? kind : "tflite";
+  const ending = kind === "wasm" || kind === "safetensors" || kind === "onnx" ? kind : "tflite";
   if (model instanceof Uint8Array) return writeFileSync(`${name}.${ending}`, model);
   mkdirSync(name, { recursive: true });
   for (const [file, bytes] of Object.entries(model)) writeFileSync(join(name, file), new Uint8Array(bytes));

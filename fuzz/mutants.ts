@@ -13,13 +13,14 @@ import { FLAVOURS } from "../test/support/graphs.js";
 import { functional, functional3, NESTED, sequential, SMALL, SMALL_WEIGHTS } from "../test/support/keras.js";
 import { distortions, flips } from "../test/support/mutate.js";
 import { invertedResiduals, singleShotDetector } from "../test/support/networks.js";
+import { onnxMutants } from "../test/support/onnxmutants.js";
 import { NAMES, storeHeader, storeSafetensors, torchMobileNet } from "../test/support/safetensors.js";
 import { FUSED, GRAPH_WEIGHTS, signature } from "../test/support/tensorflow.js";
 import { storeModel } from "../test/support/weights.js";
 import { mutatedArchive } from "./archive.js";
 
 export interface Mutant {
-  readonly kind: "graph" | "bytes" | "words" | "archive" | "json" | "shard" | "safetensors" | "wasm";
+  readonly kind: "graph" | "bytes" | "words" | "archive" | "json" | "shard" | "safetensors" | "onnx" | "wasm";
   readonly model: Uint8Array | Files;
   /** Which poison memory holds before a run. */
   readonly poison: number;
@@ -79,6 +80,7 @@ function* modelsOf(random: Random): Generator<Pick<Mutant, "kind" | "model">> {
   const name = pick(Object.keys(files), random);
   for (const bytes of flips(files[name]!, 1, random)) yield { kind: "shard", model: { ...files, [name]: bytes } };
   yield { kind: "safetensors", model: mutatedSafetensors(random) };
+  for (const mutant of onnxMutants(3, random)) yield { kind: "onnx", model: mutant };
   yield { kind: "wasm", model: mutatedModule(random) };
 }
 

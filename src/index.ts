@@ -13,10 +13,10 @@ import { modules } from "./kernels/inline.js";
 /**
  * Loads a model.
  *
- * @param model a source of a file (`.tflite`, TensorFlow.js' `model.json`, `.safetensors`), as bytes, a Response, a URL, or
- * in Node, Deno and Bun a path; or a graph. Separate weight files are read from the folder of a URL or path; for bytes, pass
- * all files in a record by name, or as File objects. A folder, or a URL that ends in `/`, stands for the model in it, such
- * as an export of Teachable Machine.
+ * @param model a source of a file (`.tflite`, TensorFlow.js' `model.json`, `.onnx`, `.safetensors`), as bytes, a Response, a
+ * URL, or in Node, Deno and Bun a path; or a graph. Separate weight files are read from the folder of a URL or path; for
+ * bytes, pass all files in a record by name, or as File objects. A folder, or a URL that ends in `/`, stands for the model in
+ * it, such as an export of Teachable Machine.
  * @throws FormatError if the file is damaged, UnsupportedError if the model or an option needs something that is not
  * supported, SourceError if a file cannot be read, TypeError or RangeError for a wrong argument.
  */

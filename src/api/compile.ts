@@ -20,7 +20,7 @@ import { elementCount, featureMap, type Tensor } from "../ir/tensor.js";
 
 export interface CompileOptions extends Pick<
   LoadOptions,
-  "labels" | "normalization" | "precision" | "maxMemory" | "signal"
+  "labels" | "normalization" | "precision" | "inputShapes" | "maxMemory" | "signal"
 > {
   /** `simd` runs in every engine; `relaxed` is faster where the engine has relaxed SIMD, and runs nowhere else. Default: simd. */
   readonly kernels?: "simd" | "relaxed";
@@ -61,7 +61,7 @@ export function createCompiler({ kernels, standalone }: Binaries) {
     const { kernels: chosen = "simd", maxMemory = DEFAULT_MAX_MEMORY, precision, signal } = options;
     signal?.throwIfAborted();
     const file = isGraph(model) ? undefined : await readSource(model, "model", maxMemory, signal);
-    const graph = await prepare(file ? await readModel(file) : (model as Graph), { precision });
+    const graph = await prepare(file ? await readModel(file, options.inputShapes) : (model as Graph), { precision });
     const { labels, crop, normalization } = await readPictureSettings(options, file, graph);
     signal?.throwIfAborted();
     const features = pooledFeatures(graph);

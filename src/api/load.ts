@@ -1,7 +1,7 @@
 /** Loads a model: from a source to a network that runs. */
 import { describe, UnsupportedError } from "../errors.js";
 import type { Companions } from "../formats/companions.js";
-import { isJson, readModel } from "../formats/index.js";
+import { isJson, readModel, type InputShapes } from "../formats/index.js";
 import type { Normalization } from "../image/encode.js";
 import {
   checkMaxMemory,
@@ -52,6 +52,11 @@ export interface LoadOptions {
    * not available, one runs and the network's `runtime.reasons.threads` says why. Default: 1.
    */
   readonly threads?: number | "auto";
+  /**
+   * Sizes of inputs by their names, in the order of dimensions of the file: for ONNX models that leave some open. A number
+   * of images that the file leaves open is 1.
+   */
+  readonly inputShapes?: InputShapes;
   /** Bytes of linear memory that the model may take. Default: 512 MiB. */
   readonly maxMemory?: number;
   /**
@@ -93,7 +98,7 @@ export function createLoader(modules: ModuleSource): LoadModel {
       return (await import("./compiled.js")).loadCompiled(file, { ...options, maxMemory });
     }
     const choice = early ?? (await chooseKernels(compiled, options.kernels));
-    const graph = await prepare(file ? await readModel(file) : (model as Graph), options);
+    const graph = await prepare(file ? await readModel(file, options.inputShapes) : (model as Graph), options);
     const pictures = await readPictureSettings(options, file, graph);
     signal?.throwIfAborted();
     const forBatch = batch === 1 ? graph : buildGraph((await import("../ir/passes/batch.js")).batched(graph, batch));
