@@ -43,7 +43,17 @@ export const PADDING = ["SAME", "VALID"] as const;
 export const ACTIVATIONS: Readonly<Record<number, Activation>> = { 0: "none", 1: "relu", 3: "relu6" };
 
 /** Element types by number; the package has no others. */
-export const TYPES: Readonly<Record<number, DType>> = { 0: "float32", 1: "float16", 2: "int32", 3: "uint8", 9: "int8" };
+export const TYPES: Readonly<Record<number, DType>> = {
+  0: "float32",
+  1: "float16",
+  2: "int32",
+  3: "uint8",
+  6: "bool",
+  9: "int8",
+};
+
+/** The number of the element type int64, which becomes int32. */
+export const INT64 = 4;
 
 /** Numbers of the union of options tables. */
 export const OptionsType = {
