@@ -1,6 +1,14 @@
 /** Graphs written operator by operator. */
 import { buildGraph, type Graph } from "./graph.js";
-import { moduleOf, operandsOf, outputShapes, type Op, type OpAttributes } from "./ops/index.js";
+import {
+  moduleOf,
+  operandsOf,
+  outputShapes,
+  type CommonAttributes,
+  type Known,
+  type Op,
+  type RareAttributes,
+} from "./ops/index.js";
 import type { DType, Tensor, TensorData } from "./tensor.js";
 
 /** Builds a graph of float32, int32 and bool tensors. Each method adds something and returns the index of its tensor. */
@@ -25,7 +33,7 @@ export class GraphBuilder {
    *
    * @throws FormatError where the inputs do not fit together.
    */
-  add(name: string, attributes: OpAttributes, ...inputs: readonly number[]): number {
+  add(name: string, attributes: CommonAttributes | Known<RareAttributes>, ...inputs: readonly number[]): number {
     const output = this.#tensors.length;
     const made = outputTensors(name, { ...attributes, inputs, outputs: [] }, this.#tensors);
     this.#tensors.push(...made);
