@@ -9,6 +9,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { deflateRawSync } from "node:zlib";
 import { build } from "esbuild";
+import { loadedAtOnce, mergeChunks } from "./merge.js";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const { exports, optionalDependencies } = JSON.parse(readFileSync(resolve(ROOT, "package.json"), "utf8"));
@@ -26,7 +27,7 @@ const entryPoints = Object.values(exports)
   });
 
 /** An entry of a variant is a module of its own in the namespace of that name; what it imports is shared with the others. */
-const variants = {
+const variantEntries = {
   name: "variants",
   setup({ onResolve, onLoad }) {
     for (const variant of VARIANTS) {
@@ -73,9 +74,27 @@ const { metafile } = await build({
   assetNames: "[name]",
   allowOverwrite: true, // kernels are copied onto themselves
   loader: { ".txt": "text" },
-  plugins: [variants, kernels],
+  plugins: [variantEntries, kernels],
   logLevel: "warning",
   metafile: true,
+});
+
+/**
+ * Four files to load a model: the code of loadModel(), which every variant has, the part of it that models also need, the
+ * kernels that are text, and the reader that is used most.
+ */
+const { outputs } = metafile;
+const loadedBy = (entry) => loadedAtOnce(outputs, `build/${entry}.js`);
+const inline = [...loadedBy("index")].slice(1);
+const variants = VARIANTS.map((variant) => loadedBy(`${variant}/index`));
+const core = inline.filter((chunk) => variants.every((chunks) => chunks.has(chunk)));
+const models = loadedBy("models");
+const reader = Object.keys(outputs).find((path) => outputs[path].entryPoint === "src/formats/tflite/read.ts");
+await mergeChunks(ROOT, outputs, {
+  "build/chunks/base.js": core.filter((chunk) => models.has(chunk)),
+  "build/chunks/core.js": core.filter((chunk) => !models.has(chunk)),
+  "build/chunks/inline.js": inline.filter((chunk) => !core.includes(chunk)),
+  "build/chunks/tflite.js": [...loadedAtOnce(outputs, reader)].filter((chunk) => !core.includes(chunk)),
 });
 
 /** What became part of the bundles, with its licence. */

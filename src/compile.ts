@@ -31,4 +31,4 @@ export const compileModelWithImage: CompileModelWithImage = async (model, imageF
 export type { CompiledModel, CompileModel, CompileModelWithImage, CompileOptions } from "./api/compile.js";
 export type { Normalization } from "./image/encode.js";
 export type { Files, Source } from "./io/source.js";
-export { FormatError, ModelError, UnsupportedError } from "./errors.js";
+export * from "./api/errors.js";

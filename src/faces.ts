@@ -28,16 +28,7 @@ export type { Point } from "./faces/boxes.js";
 export type { DetectFacesOptions, Expression, Face, FaceAttribute, Faces } from "./faces/faces.js";
 export type { LoadFaces, LoadFacesOptions } from "./faces/load.js";
 export type { WeightFiles } from "./faces/weights.js";
-export {
-  DisposedError,
-  ExecutionError,
-  FormatError,
-  ModelError,
-  PackageError,
-  SourceError,
-  UnsupportedError,
-  type ErrorCode,
-} from "./errors.js";
+export * from "./api/errors.js";
 export type { LoadOptions } from "./api/load.js";
 export type { Box, Picture } from "./image/picture.js";
 export type { Background } from "./image/resize.js";

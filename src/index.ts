@@ -28,16 +28,7 @@ export type { ClassifyOptions, Network, RunInput, RuntimeReasons, RuntimeReport 
 export type { TensorInfo, TensorValue } from "./api/tensors.js";
 export type { MemoryReport } from "./compiler/plan.js";
 export type { Limits } from "./detection/limits.js";
-export {
-  DisposedError,
-  ExecutionError,
-  FormatError,
-  ModelError,
-  PackageError,
-  SourceError,
-  UnsupportedError,
-  type ErrorCode,
-} from "./errors.js";
+export * from "./api/errors.js";
 export type { Normalization } from "./image/encode.js";
 export type { PictureOptions } from "./image/input.js";
 export type { Box, Picture } from "./image/picture.js";

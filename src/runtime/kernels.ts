@@ -21,6 +21,8 @@ export type Kernel = (
 export type KernelExports = Record<KernelName, Kernel> & {
   /** What the engine makes of four products of bytes, see assembly/q8/pointwisedot.ts. */
   q8_dotsUnsigned(w: number, x: number): number;
+  /** Checks an input, see assembly/f32/finite.ts. */
+  f32_areFinite(input: number, count: number): number;
   /** Pack weights, see assembly/move/interleave.ts. */
   interleave(input: number, output: number, words: number, flip: number): void;
   interleavePairs(input: number, output: number, words: number, flip: number, offset: number): void;

@@ -16,6 +16,7 @@ import {
 import type { Layer } from "../ir/layers.js";
 import { ELEMENT_BYTES, elementCount, type TensorView } from "../ir/tensor.js";
 import { bestKernels } from "./features.js";
+import { areFinite } from "./finite.js";
 import type { Runner } from "./runner.js";
 
 /** The exports that run a model. */
@@ -49,6 +50,10 @@ export class StandaloneRunner implements Runner {
     this.byteProducts = exports.byteProducts?.() === 1;
     this.#run = exports.run;
     this.features = features && featuresOf(buffer, features);
+  }
+
+  areFinite(input: number, count: number): boolean {
+    return areFinite(this.inputs[input]!.subarray(0, count) as Float32Array);
   }
 
   execute(): void {
