@@ -1,8 +1,8 @@
 /**
  * Elements in other places: the operators that compute nothing, for tensors that no kernel moves and for constants.
  *
- * https://github.com/tensorflow/tensorflow/tree/v2.16.1/tensorflow/lite/kernels: reshape.cc, concatenation.cc, pack.cc,
- * unpack.cc, strided_slice.cc, transpose.cc, fill.cc
+ * https://github.com/tensorflow/tensorflow/tree/v2.16.1/tensorflow/lite/kernels: reshape.cc, concatenation.cc,
+ * strided_slice.cc, transpose.cc, fill.cc
  */
 import type { OpOf } from "../ops/index.js";
 import { elementCount } from "../tensor.js";
@@ -17,26 +17,14 @@ export function reshape(_: OpOf<"reshape">, inputs: Tensors, outputs: Tensors): 
   return () => y.data.set(x.data);
 }
 
-/** Also PACK: the parts of one output lie between each other, in chunks of all dimensions from the axis on. */
-export function concatenation({ axis }: OpOf<"concatenation" | "pack">, inputs: Tensors, outputs: Tensors): () => void {
+/** Chunks of all dimensions from the axis on, in turns from each input. */
+export function concatenation({ axis }: OpOf<"concatenation">, inputs: Tensors, outputs: Tensors): () => void {
   const [y] = outputs as readonly [HostTensor];
   expectSameElements([...inputs, y]);
   const parts = chunksOf(inputs, elementCount(y.shape.slice(0, axis)));
   return () => {
     for (const { data, size, start, count, stride } of parts) {
       for (let i = 0; i < count; ++i) copy(data, i * size, y.data, i * stride + start, size);
-    }
-  };
-}
-
-/** Also SPLIT: the opposite of a concatenation. */
-export function unpack({ axis }: OpOf<"unpack" | "split">, inputs: Tensors, outputs: Tensors): () => void {
-  const [x] = inputs as readonly [HostTensor];
-  expectSameElements([x, ...outputs]);
-  const parts = chunksOf(outputs, elementCount(x.shape.slice(0, axis)));
-  return () => {
-    for (const { data, size, start, count, stride } of parts) {
-      for (let i = 0; i < count; ++i) copy(x.data, i * stride + start, data, i * size, size);
     }
   };
 }

@@ -5,8 +5,8 @@ import { mismatch } from "./operands.js";
 
 /**
  * Inputs: x of any shape; indices, int32 […, D], each row of which names the part of x with these first D coordinates.
- * Output: the parts, in the shape of the indices without the last dimension and then the rest of x. Coordinates outside of
- * x give zeros.
+ * Output: the parts, in the shape of the indices without the last dimension and then the rest of x. Negative
+ * coordinates count from the end; those outside of x give zeros.
  */
 export interface GatherNd {
   readonly type: "gathernd";

@@ -5,7 +5,8 @@ import type { OpModule } from "./module.js";
 
 /**
  * Inputs: x of any shape; indices, int32 of any shape. Output: the parts of x at these positions along `axis`, whose
- * place the indices' own dimensions take. A position outside of x gives zeros. For constant indices there is `gather`.
+ * place the indices' own dimensions take. Negative positions count from the
+ * end; those outside of x give zeros. For constant indices there is `gather`.
  */
 export interface Take {
   readonly type: "take";

@@ -11,7 +11,7 @@ export function pictureFor({ shape, dtype }: TensorInfo, name: (typeof PICTURES)
   const [, height, width, channels] = shape as readonly [number, number, number, number];
   const picture = decodeFile(`images/${name}`);
   const data = new Uint8Array(height * width * 3);
-  const whole = { left: 0, top: 0, width: picture.width, height: picture.height };
+  const whole = { x: 0, y: 0, width: picture.width, height: picture.height };
   resize(picture, whole, { data, width, height }, { antialias: true, background: [255, 255, 255] });
   const bytes = channels === 3 ? data : data.filter((_, i) => i % 3 === 1);
   if (dtype === "float32") return Float32Array.from(bytes, (byte) => byte / 127.5 - 1);

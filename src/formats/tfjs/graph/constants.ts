@@ -1,5 +1,6 @@
 /** Inputs, constants, and nodes that depend on shapes alone. */
 import { FormatError, quote, UnsupportedError } from "../../../errors.js";
+import { rare } from "../../../ir/rare.js";
 import { elementCount, formatShape, type Tensor } from "../../../ir/tensor.js";
 import { emit, integers, missing, shapeOf, value, type Reader, type Source, type Value } from "./source.js";
 
@@ -40,7 +41,7 @@ function readShape(source: Source): Tensor {
 }
 
 function readFill(source: Source): Value {
-  return emit(source, { type: "fill", shape: integers(source, 0) }, [value(source, 1)]);
+  return emit(source, rare({ type: "fill", shape: integers(source, 0) }), [value(source, 1)]);
 }
 
 /** Numbers of a range that files spell out. */

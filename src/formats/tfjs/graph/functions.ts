@@ -1,6 +1,6 @@
 /** Nodes that apply a function to each element, and softmax. */
 import { rare } from "../../../ir/rare.js";
-import { emit, missing, value, type Attached, type Reader, type Source, type Value } from "./source.js";
+import { emit, value, type Attached, type Reader, type Source, type Value } from "./source.js";
 
 /** Applies a function to a tensor; `slopes` are for PReLU alone. */
 type Apply = (source: Source, x: Value, slopes: Value | undefined) => Value;
