@@ -7,14 +7,14 @@ import { writeTflite } from "../../src/formats/tflite/write.js";
 import { buildGraph, type Graph } from "../../src/ir/graph.js";
 import { outputShapes, type OpAttributes, type OpOf } from "../../src/ir/ops/index.js";
 import { samePadding } from "../../src/ir/window.js";
-import { elementCount, type Tensor } from "../../src/ir/tensor.js";
+import { elementCount, type Tensor, type TensorView } from "../../src/ir/tensor.js";
 import { seededRandom } from "../../src/models/random.js";
 import { Program } from "../../src/runtime/program.js";
 import { FLAVOURS, manyGraph, randomTensor, unaryGraph, type Flavour } from "../support/graphs.js";
 import { modulesOf } from "../support/modules.js";
 import { invertedResiduals, singleShotDetector } from "../support/networks.js";
 
-type Elements = Float32Array | Uint8Array | Int8Array;
+type Elements = TensorView;
 
 interface Handles {
   size(): number;

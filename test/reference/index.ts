@@ -24,6 +24,7 @@ import { quantize } from "./quantize.js";
 import { reshape } from "./reshape.js";
 import { slice } from "./slice.js";
 import { softmax } from "./softmax.js";
+import type { TailType } from "./tails.js";
 import { transpose } from "./transpose.js";
 
 type Reference<T extends OpType> = (
@@ -33,7 +34,7 @@ type Reference<T extends OpType> = (
   ...others: readonly ArrayLike<number>[]
 ) => Expected;
 
-const REFERENCES: { readonly [T in OpType]: Reference<T> } = {
+const REFERENCES: { readonly [T in Exclude<OpType, TailType>]: Reference<T> } = {
   activation,
   add,
   averagepool,
@@ -65,7 +66,7 @@ export function reference(
   x: ArrayLike<number>,
   ...others: readonly ArrayLike<number>[]
 ): Expected {
-  return (REFERENCES[op.type] as Reference<OpType>)(op, tensors, x, ...others);
+  return (REFERENCES[op.type as Exclude<OpType, TailType>] as Reference<OpType>)(op, tensors, x, ...others);
 }
 
 /** What each tensor of a graph should hold, operator by operator from the given inputs; without bounds. */

@@ -6,6 +6,7 @@ import { RARE_PLAIN } from "./rareplain.js";
 import { readConcatenation, readSlice, readStridedSlice, readTranspose } from "./rearranging.js";
 import * as schema from "./schema.js";
 import { expectOptions, unary, type RareReaders, type Readers, type Source } from "./source.js";
+import { TAILS } from "./tails.js";
 import { readPool } from "./window.js";
 
 export const RARE: RareReaders = rare<Readers>({
@@ -21,6 +22,7 @@ export const RARE: RareReaders = rare<Readers>({
   MAX_POOL_2D: (source) => ({ type: "maxpool", ...readPool(source) }),
   SLICE: readSlice,
   STRIDED_SLICE: readStridedSlice,
+  ...TAILS,
   TRANSPOSE: readTranspose,
 });
 

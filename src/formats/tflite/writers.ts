@@ -7,6 +7,7 @@ import { clamp, float32, int32, int8, offset, type OutputFile } from "./output.j
 import { PLAIN } from "./plain.js";
 import { RARE_PLAIN } from "./rareplain.js";
 import * as schema from "./schema.js";
+import { TAIL_WRITERS } from "./tailwriters.js";
 
 type Writer<T extends OpType> = (op: OpOf<T>, file: OutputFile) => void;
 
@@ -39,6 +40,7 @@ const WRITERS: { readonly [T in Exclude<OpType, (typeof PLAINS)[keyof typeof PLA
   slice: writeSlice,
   softmax: writeSoftmax,
   transpose: writeTranspose,
+  ...TAIL_WRITERS,
 };
 
 /** Writes an operator of the graph as one of the file's, or as two where the file's has no padding of that kind. */

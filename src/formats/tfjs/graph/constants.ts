@@ -1,0 +1,73 @@
+/** Inputs, constants, and nodes that depend on shapes alone. */
+import { FormatError, quote, UnsupportedError } from "../../../errors.js";
+import { rare } from "../../../ir/rare.js";
+import { elementCount, formatShape, type Tensor } from "../../../ir/tensor.js";
+import { emit, integers, missing, shapeOf, value, type Reader, type Source, type Value } from "./source.js";
+
+/** An unknown batch is one image; the caller gives other unknown sizes. */
+function readPlaceholder({ name, attributes, net, inputShapes }: Source): number {
+  const given = Object.hasOwn(inputShapes, name) ? inputShapes[name] : undefined;
+  const known = attributes.shape("shape");
+  if (!given && !known) throw new UnsupportedError(`shape expected in the option inputShapes for ${quote(name)}`);
+  if (given && known && (given.length !== known.length || known.some((size, i) => size !== -1 && size !== given[i]))) {
+    throw new RangeError(
+      `"inputShapes" must agree with ${formatShape(known)} for ${quote(name)}, got ${formatShape(given)}`,
+    );
+  }
+  const shape = given ?? known!.map((size, i) => (i === 0 && size === -1 ? 1 : size));
+  if (shape.includes(-1)) {
+    throw new UnsupportedError(
+      `shape expected of a fixed size, or given by the option inputShapes, got ${formatShape(shape)}`,
+    );
+  }
+  return net.input(name, shape, attributes.dtype("dtype", "float32"));
+}
+
+function readConst({ name, weights }: Source): Tensor {
+  return weights.get(name) ?? missing(`weight ${quote(name)}`);
+}
+
+function readIdentity({ inputs }: Source): Value {
+  return inputs[0] ?? missing("input 0");
+}
+
+function whole({ name }: Source, shape: readonly number[], numbers: readonly number[]): Tensor {
+  return { name, shape, dtype: "int32", data: Int32Array.from(numbers) };
+}
+
+function readShape(source: Source): Tensor {
+  const shape = shapeOf(source, value(source, 0));
+  return whole(source, [shape.length], shape);
+}
+
+function readFill(source: Source): Value {
+  return emit(source, rare({ type: "fill", shape: integers(source, 0) }), [value(source, 1)]);
+}
+
+/** Numbers of a range that files spell out. */
+const MAX_RANGE = 2 ** 20;
+
+function readRange(source: Source): Tensor {
+  const [start, limit, step] = [0, 1, 2].map((index) => {
+    const it = value(source, index);
+    if (typeof it === "number" || it.dtype !== "int32") throw new UnsupportedError("expected constant int32");
+    return it.data![0] ?? missing(`input ${index}`);
+  }) as [number, number, number];
+  const count = Math.ceil((limit - start) / step);
+  if (!(count >= 1 && count <= MAX_RANGE)) throw new FormatError(`range expected 1…${MAX_RANGE} numbers, got ${count}`);
+  return whole(source, [count], Array.from({ length: count }, (_, i) => start + i * step));
+}
+
+export const CONSTANTS: Readonly<Record<string, Reader>> = {
+  Const: readConst,
+  Fill: readFill,
+  Identity: readIdentity,
+  IdentityN: ({ inputs }) => inputs,
+  Placeholder: readPlaceholder,
+  PlaceholderWithDefault: readPlaceholder,
+  Range: readRange,
+  Rank: (source) => whole(source, [], [shapeOf(source, value(source, 0)).length]),
+  Shape: readShape,
+  Size: (source) => whole(source, [], [elementCount(shapeOf(source, value(source, 0)))]),
+  StopGradient: readIdentity,
+};

@@ -1,0 +1,34 @@
+/** Nodes that apply a function to each element, and softmax. */
+import { rare } from "../../../ir/rare.js";
+import { emit, value, type Attached, type Reader, type Source, type Value } from "./source.js";
+
+/** Applies a function to a tensor; `slopes` are for PReLU alone. */
+type Apply = (source: Source, x: Value, slopes: Value | undefined) => Value;
+
+const apply =
+  (attributes: Attached): Apply =>
+  (source, x) =>
+    emit(source, attributes, [x]);
+
+const APPLIED: Readonly<Record<string, Apply>> = {
+  LeakyRelu: (source, x) => {
+    const slope = source.attributes.number("leakyrelu_alpha", source.attributes.number("alpha", 0.2));
+    return emit(source, rare({ type: "leakyrelu", slope }), [x]);
+  },
+  Relu: apply({ type: "activation", activation: "relu" }),
+  Relu6: apply({ type: "activation", activation: "relu6" }),
+  Sigmoid: apply(rare({ type: "logistic" })),
+  Softmax: apply({ type: "softmax", beta: 1 }),
+};
+
+/** Returns the function of an operator by its name; undefined if there is none. */
+export function functionOf(name: string): Apply | undefined {
+  return Object.hasOwn(APPLIED, name) ? APPLIED[name] : undefined;
+}
+
+export const FUNCTIONS: Readonly<Record<string, Reader>> = Object.fromEntries(
+  Object.entries(APPLIED).map(([name, run]) => [
+    name,
+    (source: Source) => run(source, value(source, 0), source.inputs[1]),
+  ]),
+);
