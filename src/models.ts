@@ -1,5 +1,11 @@
 /**
- * mobilenet-simd/models: the networks of the paper as code, to load, measure or write to a file, and what they cost.
+ * mobilenet-simd/models: pretrained models by name, and the networks of the paper as code, to load, measure or write to a
+ * file, with their cost.
+ *
+ * @example
+ * import { loadModel } from "mobilenet-simd";
+ * import { fetchModel } from "mobilenet-simd/models";
+ * const net = await loadModel(await fetchModel("mobilenet_v2_1.0_224_quant"));
  *
  * @example
  * import { loadModel } from "mobilenet-simd";
@@ -16,5 +22,8 @@ export {
   type LayerSize,
 } from "./ir/cost.js";
 export type { Graph } from "./ir/graph.js";
+export type { Progress } from "./models/download.js";
+export { fetchModel, type FetchModelOptions } from "./models/fetch.js";
 export { MOBILENET_VARIANTS, mobileNetV1, type MobileNetOptions, type MobileNetVariant } from "./models/mobilenetv1.js";
+export { MODELS, type ModelName, type PretrainedModel } from "./models/registry.js";
 export { ssdMobileNetV1, type SsdOptions } from "./models/ssdmobilenetv1.js";

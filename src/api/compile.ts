@@ -11,13 +11,16 @@ import { describe } from "../errors.js";
 import { readModel } from "../formats/index.js";
 import { DEFAULT_NORMALIZATION, encodingOf, type Normalization } from "../image/encode.js";
 import { DEFAULT_CROP } from "../image/input.js";
-import { readSource, type Files, type Source } from "../io/source.js";
+import { checkMaxMemory, checkSignal, readSource, type Files, type Source } from "../io/source.js";
 import { prepare } from "../ir/passes/index.js";
 import type { Graph } from "../ir/graph.js";
 import { describeLayers } from "../ir/layers.js";
 import { elementCount, featureMap, type Tensor } from "../ir/tensor.js";
 
-export interface CompileOptions extends Pick<LoadOptions, "labels" | "normalization" | "precision" | "maxMemory"> {
+export interface CompileOptions extends Pick<
+  LoadOptions,
+  "labels" | "normalization" | "precision" | "maxMemory" | "signal"
+> {
   /** `simd` runs in every engine; `relaxed` is faster where the engine has relaxed SIMD, and runs nowhere else. Default: simd. */
   readonly kernels?: "simd" | "relaxed";
 }
@@ -49,9 +52,6 @@ export interface Binaries {
   standalone(): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** The version in package.json. */
-export const PACKAGE_VERSION = "0.1.0";
-
 /**
  * Returns the compiler for the binaries of an entry of the package.
  *
@@ -60,10 +60,12 @@ export const PACKAGE_VERSION = "0.1.0";
 export function createCompiler({ kernels, standalone }: Binaries) {
   return async (model: Source | Files | Graph, options: CompileOptions = {}, imageFile?: string): Promise<Emitted> => {
     checkOptions(options, imageFile);
-    const { kernels: chosen = "simd", maxMemory = DEFAULT_MAX_MEMORY, normalization, precision } = options;
-    const file = isGraph(model) ? undefined : await readSource(model, "model", maxMemory);
+    const { kernels: chosen = "simd", maxMemory = DEFAULT_MAX_MEMORY, normalization, precision, signal } = options;
+    signal?.throwIfAborted();
+    const file = isGraph(model) ? undefined : await readSource(model, "model", maxMemory, signal);
     const graph = await prepare(file ? await readModel(file) : (model as Graph), { precision });
-    const labels = await readLabels(options.labels, file?.bytes, graph);
+    const labels = await readLabels(options, file?.bytes, graph);
+    signal?.throwIfAborted();
     const features = pooledFeatures(graph);
     const parts = await kernels(chosen);
     const modules = [await WebAssembly.compile(parts[0]!)]; // those for all engines pack the weights
@@ -91,7 +93,10 @@ export function createCompiler({ kernels, standalone }: Binaries) {
   };
 }
 
-function checkOptions({ kernels, precision }: CompileOptions, imageFile: unknown): void {
+function checkOptions(
+  { kernels, precision, maxMemory = DEFAULT_MAX_MEMORY, signal }: CompileOptions,
+  imageFile: unknown,
+): void {
   if (kernels !== undefined && kernels !== "simd" && kernels !== "relaxed") {
     throw new RangeError(`"kernels" must be "simd" or "relaxed", got ${describe(kernels)}`);
   }
@@ -101,6 +106,8 @@ function checkOptions({ kernels, precision }: CompileOptions, imageFile: unknown
   if (imageFile !== undefined && (typeof imageFile !== "string" || imageFile === "")) {
     throw new TypeError(`"imageFile" must be the name of a file, got ${describe(imageFile)}`);
   }
+  checkMaxMemory(maxMemory);
+  checkSignal(signal);
 }
 
 /** How pictures become the one input; nothing if the model does not take pictures. */

@@ -1,6 +1,6 @@
 /** Class names: from text, from an array, or from the model file itself. */
 import { describe } from "../errors.js";
-import { readSource, type Source } from "../io/source.js";
+import { readSource, type GlobalInstance, type Source } from "../io/source.js";
 import { decodeText } from "../io/text.js";
 
 /** Bytes of a file of labels. */
@@ -35,17 +35,19 @@ export function checkLabels(labels: readonly string[], counts: readonly number[]
 /**
  * Returns the labels that a caller gives for a model with outputs for so many classes.
  *
+ * @param signal ends a transfer.
  * @throws TypeError if they are not strings, RangeError if no output has as many classes, SourceError if they cannot be
  * read.
  */
 export async function givenLabels(
   labels: readonly string[] | Source,
   counts: readonly number[],
+  signal?: GlobalInstance<"AbortSignal">,
 ): Promise<readonly string[]> {
   if (Array.isArray(labels)) return checkLabels(labels, counts);
-  const isText = typeof labels === "string" && labels.includes("\n");
-  const text = isText ? labels : decodeText((await readSource(labels as Source, "labels", MAX_LABEL_BYTES)).bytes);
-  return checkLabels(parseLabels(text), counts);
+  if (typeof labels === "string" && labels.includes("\n")) return checkLabels(parseLabels(labels), counts);
+  const { bytes } = await readSource(labels as Source, "labels", MAX_LABEL_BYTES, signal);
+  return checkLabels(parseLabels(decodeText(bytes)), counts);
 }
 
 /**

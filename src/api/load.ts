@@ -1,8 +1,16 @@
 /** Loads a model: from a source to a network that runs. */
 import { describe, UnsupportedError } from "../errors.js";
-import { readModel } from "../formats/index.js";
+import { readModel, type InputShapes } from "../formats/index.js";
 import type { Normalization } from "../image/encode.js";
-import { checkMaxMemory, readSource, type Files, type Source, type WasmModule } from "../io/source.js";
+import {
+  checkMaxMemory,
+  checkSignal,
+  readSource,
+  type Files,
+  type GlobalInstance,
+  type Source,
+  type WasmModule,
+} from "../io/source.js";
 import { buildGraph, type Graph } from "../ir/graph.js";
 import { prepare } from "../ir/passes/index.js";
 import { bestKernels, hasRelaxedSimd, startedWide, type Kernels } from "../runtime/features.js";
@@ -41,8 +49,18 @@ export interface LoadOptions {
    * not available, one runs and the network's `runtime.reasons.threads` says why. Default: 1.
    */
   readonly threads?: number | "auto";
+  /**
+   * Sizes of inputs by their names, in the order of dimensions of the file: for ONNX models that leave some open. A number
+   * of images that the file leaves open is 1.
+   */
+  readonly inputShapes?: InputShapes;
   /** Bytes of linear memory that the model may take. Default: 512 MiB. */
   readonly maxMemory?: number;
+  /**
+   * Ends the loading: a transfer stops at once, and loadModel() throws the signal's reason. Without it, a transfer ends when
+   * the server sends nothing for 30 s. `AbortSignal.timeout(ms)` limits the whole time.
+   */
+  readonly signal?: GlobalInstance<"AbortSignal">;
 }
 
 /** Bytes of linear memory that a model may take unless told otherwise. */
@@ -62,17 +80,21 @@ export function createLoader(modules: ModuleSource): LoadModel {
   const compiled = compiledOnce(modules);
   return async (model, options = {}) => {
     checkOptions(options);
-    const { batch = 1, normalization, maxMemory = DEFAULT_MAX_MEMORY } = options;
+    const { batch = 1, normalization, maxMemory = DEFAULT_MAX_MEMORY, signal } = options;
+    signal?.throwIfAborted();
     if (model instanceof WebAssembly.Module) {
       return (await import("./compiled.js")).loadCompiled(model, { ...options, maxMemory });
     }
-    const choice = await chooseKernels(compiled, options.kernels ?? "auto");
-    const file = isGraph(model) ? undefined : await readSource(model, "model", maxMemory);
+    // The kernels compile while the file arrives, unless it brings its own.
+    const early = arrives(model) ? await chooseKernels(compiled, options.kernels) : undefined;
+    const file = isGraph(model) ? undefined : await readSource(model, "model", maxMemory, signal);
     if (file && isWebAssembly(file.bytes)) {
       return (await import("./compiled.js")).loadCompiled(file, { ...options, maxMemory });
     }
-    const graph = await prepare(file ? await readModel(file) : (model as Graph), options);
-    const labels = await readLabels(options.labels, file?.bytes, graph);
+    const choice = early ?? (await chooseKernels(compiled, options.kernels));
+    const graph = await prepare(file ? await readModel(file, options.inputShapes) : (model as Graph), options);
+    const labels = await readLabels(options, file?.bytes, graph);
+    signal?.throwIfAborted();
     const forBatch = batch === 1 ? graph : buildGraph((await import("../ir/passes/batch.js")).batched(graph, batch));
     const settings = { maxMemory, batch, features: pooledFeatures(forBatch), file };
     const { threads = 1 } = options;
@@ -119,7 +141,7 @@ interface Choice {
 }
 
 /** Throws UnsupportedError if this runtime cannot run the kernels that were asked for. */
-async function chooseKernels(modules: ModuleSource, asked: "auto" | Kernels): Promise<Choice> {
+async function chooseKernels(modules: ModuleSource, asked: "auto" | Kernels = "auto"): Promise<Choice> {
   const best = bestKernels();
   const wantsWide = asked === "wide" || (asked === "auto" && startedWide());
   if (asked === "simd") return { kernels: "simd" };
@@ -146,6 +168,7 @@ function checkOptions({
   threads = "auto",
   batch = 1,
   maxMemory = DEFAULT_MAX_MEMORY,
+  signal,
 }: LoadOptions): void {
   if (!KERNELS.has(kernels)) {
     throw new RangeError(`"kernels" must be "auto", "simd", "relaxed" or "wide", got ${describe(kernels)}`);
@@ -160,6 +183,7 @@ function checkOptions({
     throw new RangeError(`"threads" must be "auto" or an integer from 1 to ${MAX_THREADS}, got ${describe(threads)}`);
   }
   checkMaxMemory(maxMemory);
+  checkSignal(signal);
 }
 
 function isIntegerUpTo(value: unknown, limit: number): boolean {
@@ -167,12 +191,18 @@ function isIntegerUpTo(value: unknown, limit: number): boolean {
 }
 
 export async function readLabels(
-  labels: LoadOptions["labels"],
+  { labels, signal }: Pick<LoadOptions, "labels" | "signal">,
   file: Uint8Array | undefined,
   graph: Graph,
 ): Promise<readonly string[] | undefined> {
   if (labels === undefined) return file && embeddedLabels(file, labelCounts(graph));
-  return givenLabels(labels, explicitCounts(graph));
+  return givenLabels(labels, explicitCounts(graph), signal);
+}
+
+/** Whether reading a model takes a while, and its name is not that of a compiled model. */
+function arrives(model: Source | Files | Graph): boolean {
+  if (typeof model === "string" || model instanceof URL) return !String(model).endsWith(".wasm");
+  return typeof model === "object" && model !== null && "body" in model; // a Response
 }
 
 /** Whether bytes begin as a WebAssembly module does. */

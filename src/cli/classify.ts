@@ -2,17 +2,24 @@
 import { readFile } from "node:fs/promises";
 import { loadModel, type Network } from "../index.js";
 import { parseLabels } from "../api/labels.js";
+import type { ModelName } from "../models/registry.js";
 import { LOAD_HELP, LOAD_OPTIONS, loadOptions, parse, parseCount, UsageError, type Command } from "./command.js";
 import { eachPicture } from "./pictures.js";
+import { findModel } from "./pretrained.js";
+
+/** The most accurate classifier of the registry. */
+const DEFAULT_CLASSIFIER: ModelName = "mobilenet_v2_1.0_224_quant";
 
 const command: Command = {
   summary: "names what pictures show",
-  help: `Usage: mobilenet-simd classify IMAGE… --model FILE [options]
+  help: `Usage: mobilenet-simd classify IMAGE… [options]
 
 Names what each picture shows, most probable first. IMAGE is a JPEG, PNG or WebP file, or a folder, which stands for
 all such files in it and below it.
 
-  --model FILE          a classifier: .tflite, model.json or .safetensors; default: the environment variable MOBILENET_SIMD_MODEL
+  --model MODEL         a classifier: a file (.tflite, model.json, .onnx or .safetensors) or a name from
+                        mobilenet-simd models; default: the environment variable MOBILENET_SIMD_MODEL, or
+                        ${DEFAULT_CLASSIFIER} (3.6 MB, fetched once)
   --labels FILE         class names, one a line; default: those in the model file
   --top N               how many classes to print; default: 5
 ${LOAD_HELP}
@@ -26,12 +33,11 @@ ${LOAD_HELP}
       ...LOAD_OPTIONS,
       json: { type: "boolean", default: false },
     });
-    const model = values.model ?? process.env.MOBILENET_SIMD_MODEL;
-    if (!model) throw new UsageError("--model expected a model file, got none (nor MOBILENET_SIMD_MODEL)");
+    const model = values.model ?? (process.env.MOBILENET_SIMD_MODEL || DEFAULT_CLASSIFIER);
     const topK = parseCount("--top", values.top);
     if (!positionals.length) throw new UsageError("expected at least one picture, got none");
     const labels = values.labels === undefined ? undefined : await readFile(values.labels, "utf8");
-    const net = await loadModel(model, {
+    const net = await loadModel(await findModel(model), {
       ...loadOptions(values),
       ...(labels !== undefined && { labels: parseLabels(labels) }),
     });

@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ default: Command }>>> = 
   detect: () => import("./detect.js"),
   faces: () => import("./faces.js"),
   inspect: () => import("./inspect.js"),
+  models: () => import("./models.js"),
   profile: () => import("./profile.js"),
 };
 

@@ -2,14 +2,15 @@
 import { formatShape } from "../ir/tensor.js";
 import { loadModel, type Layer, type Network, type TensorInfo } from "../index.js";
 import { parse, table, UsageError, type Command } from "./command.js";
+import { findModel } from "./pretrained.js";
 import { print, printable } from "./terminal.js";
 
 const command: Command = {
   summary: "prints the layers, cost and memory of a model",
-  help: `Usage: mobilenet-simd inspect FILE [--json]
+  help: `Usage: mobilenet-simd inspect MODEL [--json]
 
-Prints the layers of a model (.tflite, model.json or .safetensors) with shapes, quantisation, multiply-accumulates and
-parameters, and the memory that running it takes.
+Prints the layers of a model with shapes, quantisation, multiply-accumulates and parameters, and the memory that running
+it takes. MODEL is a file (.tflite, model.json, .onnx or .safetensors) or a name from mobilenet-simd models.
 
   --json          everything as one JSON object
 `,
@@ -17,7 +18,7 @@ parameters, and the memory that running it takes.
     const { values, positionals } = parse(args, { json: { type: "boolean", default: false } });
     const [file, ...rest] = positionals;
     if (file === undefined || rest.length) throw new UsageError(`expected one model file, got ${positionals.length}`);
-    const net = await loadModel(file);
+    const net = await loadModel(await findModel(file));
     print(values.json ? `${JSON.stringify(summary(net), null, 2)}\n` : report(net));
     return 0;
   },

@@ -2,19 +2,23 @@
 import type { Graph } from "../ir/graph.js";
 import type { Contents } from "../io/source.js";
 
+/** Sizes of a model's inputs by their names, in the file's order of dimensions. */
+export type InputShapes = Readonly<Record<string, readonly number[]>>;
+
 /**
- * Reads a model file of any format that is supported: `.tflite`, TensorFlow.js (`model.json`), safetensors. The bytes
- * decide which it is, not the name.
+ * Reads a model file of any format that is supported: `.tflite`, TensorFlow.js (`model.json`), ONNX, safetensors. The
+ * bytes decide which it is, not the name.
  *
  * @throws FormatError if it is damaged, UnsupportedError for something in it that this package does not do, TypeError
  * if the weights are in files of their own and there is no way to them.
  */
-export async function readModel(file: Contents): Promise<Graph> {
+export async function readModel(file: Contents, inputShapes?: InputShapes): Promise<Graph> {
   const { bytes } = file;
   // Each reader is loaded when a file is for it: networks that are written as code need none.
   if (isTflite(bytes)) return (await import("./tflite/read.js")).readTflite(bytes);
   if (isSafetensors(bytes)) return (await import("./safetensors/read.js")).readSafetensors(bytes);
   if (isJson(bytes)) return (await import("./tfjs/read.js")).readTfjs(file);
+  if (isOnnx(bytes)) return (await import("./onnx/read.js")).readOnnx(file, inputShapes);
   throw (await import("./unknown.js")).unknownFormat(bytes);
 }
 
@@ -26,6 +30,11 @@ function isTflite(bytes: Uint8Array): boolean {
 /** A header of JSON behind its length in eight bytes, which is below 2^40. */
 function isSafetensors(bytes: Uint8Array): boolean {
   return bytes[8] === OPENING_BRACE && bytes[5] === 0 && bytes[6] === 0 && bytes[7] === 0;
+}
+
+/** A protocol buffer that begins with the version of its format, field 1, which is a small number. */
+function isOnnx(bytes: Uint8Array): boolean {
+  return bytes[0] === 8 && bytes[1]! < 32;
 }
 
 /** An object, after white space. */

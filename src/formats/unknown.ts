@@ -4,7 +4,7 @@ import { decodeText } from "../io/text.js";
 
 /** Says what was expected and what the file begins with. */
 export function unknownFormat(bytes: Uint8Array): FormatError {
-  const expected = 'a TensorFlow Lite file ("TFL3" at byte 4), a TensorFlow.js model.json or safetensors';
+  const expected = 'a TensorFlow Lite file ("TFL3" at byte 4), a TensorFlow.js model.json, ONNX or safetensors';
   if (isHtml(bytes)) {
     return new FormatError(
       `expected ${expected}, got an HTML page: check the address, the server answered with a page`,

@@ -9,17 +9,20 @@ import {
   type Op,
   type RareAttributes,
 } from "./ops/index.js";
-import type { DType, Tensor, TensorData } from "./tensor.js";
+import type { DType, Quantization, Tensor, TensorData } from "./tensor.js";
 
-/** Builds a graph of float32, int32 and bool tensors. Each method adds something and returns the index of its tensor. */
+/** The type of a tensor's elements. */
+export type ElementKind = Pick<Tensor, "dtype" | "quantization">;
+
+/** Builds a graph. Each method adds something and returns the index of its tensor. */
 export class GraphBuilder {
   readonly #tensors: Tensor[] = [];
   readonly #ops: Op[] = [];
   readonly #inputs: number[] = [];
 
   /** A tensor that the caller of the network provides. */
-  input(name: string, shape: readonly number[], dtype: DType = "float32"): number {
-    const index = this.#tensors.push({ name, shape, dtype }) - 1;
+  input(name: string, shape: readonly number[], dtype: DType = "float32", quantization?: Quantization): number {
+    const index = this.#tensors.push({ name, shape, dtype, ...(quantization && { quantization }) }) - 1;
     this.#inputs.push(index);
     return index;
   }
@@ -28,8 +31,14 @@ export class GraphBuilder {
     return this.#tensors.push({ name, shape, dtype, data }) - 1;
   }
 
+  /** A constant of any type. */
+  typedConstant(tensor: Tensor): number {
+    return this.#tensors.push(tensor) - 1;
+  }
+
   /**
-   * An operator, and the tensor that it makes; if it makes several, the others have the indices after it.
+   * An operator, and the tensor that it makes; if it makes several, the others have the indices after it. Unless the
+   * operator says otherwise, they have the type and the quantisation of the first input.
    *
    * @throws FormatError where the inputs do not fit together.
    */
@@ -42,12 +51,19 @@ export class GraphBuilder {
     return output;
   }
 
-  tensor(index: number): Tensor {
-    return this.#tensors[index]!;
+  /** QUANTIZE or DEQUANTIZE, to a type. */
+  convert(name: string, type: "quantize" | "dequantize", x: number, to: ElementKind): number {
+    const output = this.#tensors.push({ name, shape: this.shape(x), ...to }) - 1;
+    this.#ops.push({ type, inputs: [x], outputs: [output] });
+    return output;
   }
 
   shape(tensor: number): readonly number[] {
     return this.#tensors[tensor]!.shape;
+  }
+
+  tensor(index: number): Tensor {
+    return this.#tensors[index]!;
   }
 
   /** The finished graph. Throws FormatError as buildGraph() does. */
@@ -64,6 +80,12 @@ export class GraphBuilder {
 export function outputTensors(name: string, op: Op, tensors: readonly Tensor[]): Tensor[] {
   const shapes = outputShapes(op, tensors);
   const operands = operandsOf(op, tensors);
-  const dtypes = moduleOf(op).dtypes?.(op, operands) ?? shapes.map(() => operands[0]!.dtype);
-  return shapes.map((shape, i) => ({ name: i ? `${name}/${i}` : name, shape, dtype: dtypes[i]! }));
+  const dtypes = moduleOf(op).dtypes?.(op, operands);
+  const { dtype, quantization } = operands[0]!;
+  const kind = { dtype, ...(quantization && { quantization }) };
+  return shapes.map((shape, i) => ({
+    name: i ? `${name}/${i}` : name,
+    shape,
+    ...(dtypes ? { dtype: dtypes[i]! } : kind),
+  }));
 }
