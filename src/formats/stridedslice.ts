@@ -62,7 +62,8 @@ export function resolveSlice(x: Shape, slice: StridedSlice): ResolvedSlice {
       const all = x[found.begin.length]!;
       const isShrunk = has(slice.shrinkMask, i);
       const step = isShrunk ? 1 : strides[i]!;
-      const within = (at: number) => Math.min(Math.max(at < 0 ? at + all : at, step > 0 ? 0 : -1), step > 0 ? all : all - 1);
+      const within = (at: number) =>
+        Math.min(Math.max(at < 0 ? at + all : at, step > 0 ? 0 : -1), step > 0 ? all : all - 1);
       const first = has(slice.beginMask, i) && !isShrunk ? (step > 0 ? 0 : all - 1) : within(begin[i]!);
       const last = has(slice.endMask, i) ? (step > 0 ? all : -1) : within(end[i]!);
       const count = isShrunk ? 1 : Math.ceil((last - first) / step);

@@ -124,7 +124,14 @@ export function tailReference(op: Op, inputs: readonly Tensor[], outputs: readon
     case "select":
       return [each((c) => at(at(x, c) === 0 ? inputs[2]! : y, c)!)];
     case "slice":
-      return [each((c) => at(x, c.map((i, axis) => op.begin[axis]! + op.step[axis]! * i))!)];
+      return [
+        each((c) =>
+          at(
+            x,
+            c.map((i, axis) => op.begin[axis]! + op.step[axis]! * i),
+          )!,
+        ),
+      ];
     case "take":
       return [each((c) => {
         const rank = y.shape.length;
@@ -141,7 +148,14 @@ export function tailReference(op: Op, inputs: readonly Tensor[], outputs: readon
       return [rows.flat().map(({ value }) => value), rows.flat().map(({ i }) => i)];
     }
     case "transpose":
-      return [each((c) => at(x, x.shape.map((_, axis) => c[op.permutation.indexOf(axis)]!))!)];
+      return [
+        each((c) =>
+          at(
+            x,
+            x.shape.map((_, axis) => c[op.permutation.indexOf(axis)]!),
+          )!,
+        ),
+      ];
     default:
       throw new Error(`${(op as OpAttributes).type} has no reference here`);
   }

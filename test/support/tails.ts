@@ -94,7 +94,9 @@ export function tailGraph({ attributes, inputs }: TailCase): { graph: Graph; op:
     ...tensor,
     quantization: i === 0 && tensor.dtype === inputs.at(-1)!.dtype ? inputs.at(-1)!.quantization : undefined,
   }));
-  const keeps = ["topk", "gathernd", "take", "slice", "transpose", "reshape", "concatenation"].includes(attributes.type);
+  const keeps = ["topk", "gathernd", "take", "slice", "transpose", "reshape", "concatenation"].includes(
+    attributes.type,
+  );
   if (keeps && inputs[0]!.quantization) outputs[0] = { ...outputs[0]!, quantization: inputs[0]!.quantization };
   const op: Op = { ...place, outputs: outputs.map((_, i) => inputs.length + i) };
   const tensors = [...inputs.map((tensor) => ({ ...tensor, data: undefined })), ...outputs];

@@ -20,7 +20,10 @@ describeShared("models of human", () => {
     test.skipIf(!isThere(`${path}.json`))("agrees", async () => {
       const { json, weights } = graphModelFiles(path);
       try {
-        const net = await loadModel({ "model.json": new Uint8Array(json), [`${basename(path)}.bin`]: new Uint8Array(weights) });
+        const net = await loadModel({
+          "model.json": new Uint8Array(json),
+          [`${basename(path)}.bin`]: new Uint8Array(weights),
+        });
         rows.push({ name, engine: "tfjs", ...(await compare(net, await startGraphModel({ json, weights }))) });
       } catch (error) {
         rows.push({ name, engine: "tfjs", agrees: (error as Error).message.slice(0, 120) });

@@ -25,11 +25,8 @@ interface Node {
   readonly attributes: Attributes;
 }
 
-/** What a caller may say about a graph model. */
-export interface GraphModelOptions {
-  /** Shapes of inputs by their names. */
-  readonly inputShapes?: Readonly<Record<string, readonly number[]>> | undefined;
-}
+/** Shapes of inputs by their names. */
+export type InputShapes = Readonly<Record<string, readonly number[]>>;
 
 /**
  * The graph of a graph model for one image: the nodes that its outputs need, in the order in which they can be computed.
@@ -37,18 +34,20 @@ export interface GraphModelOptions {
  * @param topology `modelTopology` of the file.
  * @param signature `signature` of the file; without one, the outputs are the nodes that no other reads.
  * @param weights the constants by the names of their nodes.
+ * @throws RangeError if a given shape is not one, disagrees with the file, or is for no input.
  */
 export function readGraphModel(
   topology: JsonObject,
   signature: unknown,
   weights: ReadonlyMap<string, Tensor>,
-  { inputShapes = {} }: GraphModelOptions = {},
+  inputShapes: InputShapes = {},
 ): Graph {
   const nodes = readNodes(topology);
   const wanted = outputsOf(nodes, signature);
   const net = new GraphBuilder();
   const values = new Map<string, readonly Value[]>();
   const reads = new CopyBudget(weights.values());
+  const inputs = new Set<string>();
   const valueOf = ({ node, output }: Reference): Value => {
     const outputs = values.get(node)!;
     if (output >= outputs.length) {
@@ -59,11 +58,18 @@ export function readGraphModel(
   for (const { name, op, attributes, inputs: references } of inOrder(nodes, wanted)) {
     locate(`node ${quote(name)} (${op})`, () => {
       const read = readerOf(op);
-      const inputs = references.map(valueOf);
-      for (const value of inputs) if (typeof value !== "number") reads.take(elementCount(value.shape));
-      const outputs = read({ name, attributes, inputs, weights, inputShapes, reads, net });
+      if (op.startsWith("Placeholder")) inputs.add(name);
+      const operands = references.map(valueOf);
+      for (const value of operands) if (typeof value !== "number") reads.take(elementCount(value.shape));
+      const outputs = read({ name, attributes, inputs: operands, weights, inputShapes, reads, net });
       values.set(name, Array.isArray(outputs) ? (outputs as readonly Value[]) : [outputs as Value]);
     });
+  }
+  for (const name of Object.keys(inputShapes)) {
+    if (!inputs.has(name)) {
+      const names = [...inputs].slice(0, 8).join(", ");
+      throw new RangeError(`"inputShapes" must have names of inputs (${names}), got ${quote(name)}`);
+    }
   }
   return net.graph(
     wanted.map((reference) => {

@@ -61,7 +61,10 @@ function readRange(source: Source): Op[] {
   const [start, limit, step] = [0, 1, 2].map((i) => expectConstants(tensors, inputs[i], "start, limit and delta")[0]);
   const count = Math.ceil((limit! - start!) / step!);
   if (!(count >= 1 && count <= MAX_RANGE)) throw new FormatError(`range expected 1…${MAX_RANGE} numbers, got ${count}`);
-  return constant(source, Int32Array.from({ length: count }, (_, i) => start! + i * step!));
+  return constant(
+    source,
+    Int32Array.from({ length: count }, (_, i) => start! + i * step!),
+  );
 }
 
 /** Before its second version, a condition of one dimension chooses among the first dimension's parts. */

@@ -44,11 +44,7 @@ function firstSmallest(from: ArrayLike<number>, start: number, size: number, ste
 }
 
 /** Sorts each row by insertion into a list of the k best, which is fast where few elements belong there. */
-export function topk(
-  { k }: OpOf<"topk">,
-  inputs: readonly HostTensor[],
-  outputs: readonly HostTensor[],
-): () => void {
+export function topk({ k }: OpOf<"topk">, inputs: readonly HostTensor[], outputs: readonly HostTensor[]): () => void {
   const [x] = inputs as readonly [HostTensor];
   const [values, places] = outputs as readonly [HostTensor, HostTensor];
   expectSameElements([x, values]);

@@ -60,11 +60,7 @@ export function logical(
     });
 }
 
-export function select(
-  _: OpOf<"select">,
-  inputs: readonly HostTensor[],
-  outputs: readonly HostTensor[],
-): () => void {
+export function select(_: OpOf<"select">, inputs: readonly HostTensor[], outputs: readonly HostTensor[]): () => void {
   const [condition, x, y] = inputs as readonly [HostTensor, HostTensor, HostTensor];
   const [z] = outputs as readonly [HostTensor];
   expectSameElements([x, y, z]);

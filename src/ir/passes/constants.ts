@@ -17,7 +17,8 @@ export async function foldConstants(graph: Graph): Promise<Graph> {
   for (const op of graph.ops) {
     const inputs = operandsOf(op, tensors);
     const isWanted = op.outputs.some((tensor) => graph.outputs.includes(tensor));
-    const outputs = isWanted || inputs.some(({ data }) => !data) ? undefined : await evaluate(op, inputs, tensors, copies);
+    const outputs =
+      isWanted || inputs.some(({ data }) => !data) ? undefined : await evaluate(op, inputs, tensors, copies);
     if (outputs) for (const [i, tensor] of op.outputs.entries()) tensors[tensor] = outputs[i]!;
     else ops.push(op);
   }

@@ -52,7 +52,11 @@ export async function startGraphModel({ json, weights }: ModelFiles): Promise<Ot
   const run = (model: Model, inputs: readonly TensorView[]) => {
     const tensors = inputs.map((data, i) => {
       const { shape, dtype } = model.inputs[i]!;
-      return tf.tensor(data, shape.map((size) => Math.abs(size)), dtype);
+      return tf.tensor(
+        data,
+        shape.map((size) => Math.abs(size)),
+        dtype,
+      );
     });
     const outputs = [model.execute(tensors)].flat() as readonly TfTensor[];
     const data = outputs.map((output) => output.dataSync());

@@ -1,26 +1,33 @@
 /** Inputs, constants, and nodes that depend on shapes alone. */
-import { FormatError, quote, UnsupportedError } from "../../../errors.js";
+import { describe, FormatError, quote, UnsupportedError } from "../../../errors.js";
 import { rare } from "../../../ir/rare.js";
 import { elementCount, formatShape, type Tensor } from "../../../ir/tensor.js";
 import { emit, integers, missing, shapeOf, value, type Reader, type Source, type Value } from "./source.js";
 
 /** An unknown batch is one image; the caller gives other unknown sizes. */
 function readPlaceholder({ name, attributes, net, inputShapes }: Source): number {
-  const given = Object.hasOwn(inputShapes, name) ? inputShapes[name] : undefined;
+  const given: unknown = Object.hasOwn(inputShapes, name) ? inputShapes[name] : undefined;
   const known = attributes.shape("shape");
-  if (!given && !known) throw new UnsupportedError(`shape expected in the option inputShapes for ${quote(name)}`);
-  if (given && known && (given.length !== known.length || known.some((size, i) => size !== -1 && size !== given[i]))) {
-    throw new RangeError(
-      `"inputShapes" must agree with ${formatShape(known)} for ${quote(name)}, got ${formatShape(given)}`,
-    );
-  }
-  const shape = given ?? known!.map((size, i) => (i === 0 && size === -1 ? 1 : size));
-  if (shape.includes(-1)) {
+  const shape = given === undefined ? known?.map((size, i) => (i === 0 && size === -1 ? 1 : size)) : checked(name, given, known); // prettier-ignore
+  if (!shape || shape.includes(-1)) {
     throw new UnsupportedError(
-      `shape expected of a fixed size, or given by the option inputShapes, got ${formatShape(shape)}`,
+      `shape expected of a fixed size, or given by the option inputShapes, got ${shape ? formatShape(shape) : "none"}`,
     );
   }
   return net.input(name, shape, attributes.dtype("dtype", "float32"));
+}
+
+/** A shape that the caller gives. Throws RangeError if it is none, or not as the file has it. */
+function checked(name: string, given: unknown, known: readonly number[] | undefined): readonly number[] {
+  const isShape = Array.isArray(given) && given.every((size) => Number.isInteger(size) && size >= 1);
+  if (
+    !isShape ||
+    (known && (given.length !== known.length || known.some((size, i) => size !== -1 && size !== given[i])))
+  ) {
+    const expected = known ? known.map((size) => (size === -1 ? "?" : size)).join("×") : "sizes from 1";
+    throw new RangeError(`"inputShapes" of ${quote(name)} must be ${expected}, got ${describe(given)}`);
+  }
+  return given as readonly number[];
 }
 
 function readConst({ name, weights }: Source): Tensor {
@@ -55,7 +62,11 @@ function readRange(source: Source): Tensor {
   }) as [number, number, number];
   const count = Math.ceil((limit - start) / step);
   if (!(count >= 1 && count <= MAX_RANGE)) throw new FormatError(`range expected 1…${MAX_RANGE} numbers, got ${count}`);
-  return whole(source, [count], Array.from({ length: count }, (_, i) => start + i * step));
+  return whole(
+    source,
+    [count],
+    Array.from({ length: count }, (_, i) => start + i * step),
+  );
 }
 
 export const CONSTANTS: Readonly<Record<string, Reader>> = {

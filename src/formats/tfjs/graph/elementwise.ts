@@ -4,16 +4,7 @@ import { permuted } from "../../../ir/permute.js";
 import { rare } from "../../../ir/rare.js";
 import type { OpAttributes } from "../../../ir/ops/index.js";
 import { elementCount, type Tensor } from "../../../ir/tensor.js";
-import {
-  emit,
-  missing,
-  shapeOf,
-  value,
-  type Attached,
-  type Reader,
-  type Source,
-  type Value,
-} from "./source.js";
+import { emit, missing, shapeOf, value, type Attached, type Reader, type Source, type Value } from "./source.js";
 import { expectChannelsLast } from "./window.js";
 
 /** The effect of a constant on each channel: a factor, and then a summand. */
@@ -55,7 +46,9 @@ function isPerChannel(source: Source, x: number, y: Value): y is Tensor {
   if (typeof y === "number" || y.dtype !== "float32") return false;
   const shape = source.net.shape(x);
   const count = elementCount(y.shape);
-  return shape.length >= Math.max(y.shape.length, 2) && (count === 1 || (count === y.shape.at(-1) && count === shape.at(-1)));
+  return (
+    shape.length >= Math.max(y.shape.length, 2) && (count === 1 || (count === y.shape.at(-1) && count === shape.at(-1)))
+  );
 }
 
 function affine(source: Source, x: number, constant: Tensor, effect: Affine): Value {
@@ -76,7 +69,12 @@ function readAddN(source: Source): Value {
   const [first = missing("input 0"), ...others] = source.inputs;
   return others.reduce(
     (sum, next, i) =>
-      emit(source, { type: "add", activation: "none" }, [sum, next], i === others.length - 1 ? source.name : `${source.name}/${i}`),
+      emit(
+        source,
+        { type: "add", activation: "none" },
+        [sum, next],
+        i === others.length - 1 ? source.name : `${source.name}/${i}`,
+      ),
     first,
   );
 }

@@ -26,7 +26,11 @@ function readSqueeze(source: Source): Value {
   if (axes.some((axis) => shape[axis] !== 1)) {
     throw new FormatError(`squeeze_dims expected sizes of 1, got ${axes.join()} of ${formatShape(shape)}`);
   }
-  return reshape(source, x, shape.filter((size, axis) => (axes.length ? !axes.includes(axis) : size !== 1)));
+  return reshape(
+    source,
+    x,
+    shape.filter((size, axis) => (axes.length ? !axes.includes(axis) : size !== 1)),
+  );
 }
 
 function readExpandDims(source: Source): Value {

@@ -16,7 +16,11 @@ function readReduction(source: Source, name: Reduction): Value {
   const attributes = rare({ type: "reduce", function: name, axes });
   if (keepDims || !axes.length) return emit(source, attributes, [x]);
   const kept = emit(source, attributes, [x], `${source.name}/kept`);
-  return reshape(source, kept, shape.filter((_, axis) => !axes.includes(axis)));
+  return reshape(
+    source,
+    kept,
+    shape.filter((_, axis) => !axes.includes(axis)),
+  );
 }
 
 function readArgMax(source: Source, least: boolean): Value {

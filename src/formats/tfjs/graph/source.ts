@@ -43,7 +43,10 @@ export function emitAll(source: Source, attributes: Attached, inputs: readonly V
   const operands = inputs.map((value) => activationOf(source, value));
   const first = net.add(name, attributes, ...operands);
   return moduleOf(attributes)
-    .shapes(attributes, operands.map((operand) => net.tensor(operand)))
+    .shapes(
+      attributes,
+      operands.map((operand) => net.tensor(operand)),
+    )
     .map((_, i) => first + i);
 }
 
