@@ -8,7 +8,7 @@ import { openTflite, type Open } from "./support/tflite.js";
 
 let open: Open;
 beforeAll(async () => {
-  open = await openTflite();
+  open = await openTflite(import.meta.url);
 });
 
 const CASES = [1, 2, 3].flatMap((seed) => tailCases(seed).shared.map((each): [string, TailCase] => [each.name, each]));

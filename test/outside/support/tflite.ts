@@ -29,9 +29,13 @@ interface TfliteModule {
 /** Loads a file; the result copies inputs in, infers, and copies outputs out. */
 export type Open = (file: Uint8Array) => (inputs: readonly TensorView[]) => TensorView[];
 
-/** Starts the engine. It sets globals of the web, so it comes after all else that looks at these. */
-export async function openTflite(): Promise<Open> {
-  const require = createRequire(import.meta.url);
+/**
+ * Starts the engine. It sets globals of the web, so it comes after all else that looks at these.
+ *
+ * @param from a module of the package that has the engine.
+ */
+export async function openTflite(from: string | URL): Promise<Open> {
+  const require = createRequire(from);
   const script = require.resolve("@tensorflow/tfjs-tflite/wasm/tflite_web_api_cc_simd.js");
   Object.assign(globalThis, { self: globalThis }); // it takes itself to be on the web
   const create = require(script) as (options: object) => Promise<TfliteModule>;

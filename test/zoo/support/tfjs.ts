@@ -1,6 +1,7 @@
 /** TensorFlow.js: answers of its plain backend, times of its WebAssembly backend. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { basename } from "node:path";
 import type { TensorView } from "../../../src/ir/tensor.js";
 import { median, type Other } from "./compare.js";
 
@@ -8,11 +9,11 @@ const require = createRequire(new URL("../package.json", import.meta.url));
 const tf = require("@tensorflow/tfjs-core") as Core;
 require("@tensorflow/tfjs-backend-cpu");
 require("@tensorflow/tfjs-backend-wasm");
-const converter = require("@tensorflow/tfjs-converter") as { loadGraphModel(handler: object): Promise<Model> };
+const { loadGraphModel } = require("@tensorflow/tfjs-converter") as { loadGraphModel(handler: object): Promise<Model> };
+const { loadLayersModel } = require("@tensorflow/tfjs-layers") as { loadLayersModel(handler: object): Promise<Model> };
 
 interface TfTensor {
   dataSync(): ArrayLike<number>;
-  readonly shape: readonly number[];
 }
 
 interface Core {
@@ -21,44 +22,48 @@ interface Core {
   dispose(tensors: unknown): void;
 }
 
+/** A graph model has `execute`, a layers model has `predict`. */
 interface Model {
-  readonly inputs: readonly { readonly name: string; readonly shape: readonly number[]; readonly dtype: string }[];
-  execute(inputs: TfTensor | readonly TfTensor[]): TfTensor | readonly TfTensor[];
+  readonly inputs: readonly { readonly shape: readonly (number | null)[]; readonly dtype: string }[];
+  execute?(inputs: readonly TfTensor[]): TfTensor | readonly TfTensor[];
+  predict(inputs: readonly TfTensor[]): TfTensor | readonly TfTensor[];
 }
 
-/** Files of a model: its JSON, and the bytes of all weights. */
-export interface ModelFiles {
-  readonly json: Uint8Array;
-  readonly weights: Uint8Array;
+interface ModelJson {
+  readonly modelTopology: { readonly node?: unknown };
+  readonly signature?: unknown;
+  readonly weightsManifest: readonly { readonly paths: readonly string[]; readonly weights: readonly unknown[] }[];
 }
 
-/** Loads a graph model. */
-export async function startGraphModel({ json, weights }: ModelFiles): Promise<Other> {
-  const { modelTopology, signature, weightsManifest } = JSON.parse(Buffer.from(json).toString()) as {
-    modelTopology: unknown;
-    signature: unknown;
-    weightsManifest: readonly { readonly weights: readonly unknown[] }[];
-  };
+/** `model.json` and its shards by name, as loadModel() takes them. */
+export type ModelFiles = Readonly<Record<string, Uint8Array>>;
+
+/** Loads a model. */
+export async function startTfjs(files: ModelFiles): Promise<Other> {
+  const json = JSON.parse(Buffer.from(files["model.json"]!).toString()) as ModelJson;
+  const paths = json.weightsManifest.flatMap((group) => group.paths);
+  const weights = Buffer.concat(paths.map((path) => files[path]!));
   const artifacts = {
-    modelTopology,
-    signature,
-    weightSpecs: weightsManifest.flatMap((group) => group.weights),
-    weightData: weights.slice().buffer,
+    modelTopology: json.modelTopology,
+    signature: json.signature,
+    weightSpecs: json.weightsManifest.flatMap((group) => group.weights),
+    weightData: new Uint8Array(weights).buffer,
   };
   const load = async (backend: string) => {
     await tf.setBackend(backend);
-    return converter.loadGraphModel({ load: () => Promise.resolve(artifacts) });
+    return (json.modelTopology.node ? loadGraphModel : loadLayersModel)({ load: () => Promise.resolve(artifacts) });
   };
   const run = (model: Model, inputs: readonly TensorView[]) => {
     const tensors = inputs.map((data, i) => {
       const { shape, dtype } = model.inputs[i]!;
       return tf.tensor(
         data,
-        shape.map((size) => Math.abs(size)),
+        shape.map((size) => Math.abs(size ?? 1)),
         dtype,
       );
     });
-    const outputs = [model.execute(tensors)].flat() as readonly TfTensor[];
+    const made = model.execute ? model.execute(tensors) : model.predict(tensors);
+    const outputs = [made].flat() as readonly TfTensor[];
     const data = outputs.map((output) => output.dataSync());
     tf.dispose([tensors, outputs]);
     return data;
@@ -81,6 +86,23 @@ export async function startGraphModel({ json, weights }: ModelFiles): Promise<Ot
   };
 }
 
-export function graphModelFiles(path: string): ModelFiles {
-  return { json: readFileSync(`${path}.json`), weights: readFileSync(`${path}.bin`) };
+/** A model of human: its description, and one shard with all weights. */
+export function humanFiles(path: string): ModelFiles {
+  return {
+    "model.json": new Uint8Array(readFileSync(`${path}.json`)),
+    [`${basename(path)}.bin`]: new Uint8Array(readFileSync(`${path}.bin`)),
+  };
+}
+
+/** A model of nsfwjs, whose files are modules that hold JSON and base64. */
+export function nsfwFiles(name: string): ModelFiles {
+  const folder = `nsfwjs/dist/models/${name}`;
+  const json = require(`${folder}/model.min.js`) as ModelJson;
+  const shards = json.weightsManifest
+    .flatMap(({ paths }) => paths)
+    .map((path) => {
+      const text = require(`${folder}/${path}.min.js`) as string;
+      return [path, new Uint8Array(Buffer.from(text, "base64"))] as const;
+    });
+  return { "model.json": new Uint8Array(Buffer.from(JSON.stringify(json))), ...Object.fromEntries(shards) };
 }
