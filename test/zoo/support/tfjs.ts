@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename } from "node:path";
 import type { TensorView } from "../../../src/ir/tensor.js";
+import { packagePath } from "./files.js";
 import { median, type Other } from "./compare.js";
 
 const require = createRequire(new URL("../package.json", import.meta.url));
@@ -96,7 +97,7 @@ export function humanFiles(path: string): ModelFiles {
 
 /** A model of nsfwjs, whose files are modules that hold JSON and base64. */
 export function nsfwFiles(name: string): ModelFiles {
-  const folder = `nsfwjs/dist/models/${name}`;
+  const folder = packagePath("nsfwjs/dist/models", name); // by path: the package does not export them
   const json = require(`${folder}/model.min.js`) as ModelJson;
   const shards = json.weightsManifest
     .flatMap(({ paths }) => paths)
