@@ -43,6 +43,9 @@ export class Depth {
   blockSize: i32;
   /** Input channels from a channel of an output pixel to the next. */
   channelStep: i32;
+  /** Rows and columns that are cut off the squares above and to the left. */
+  top: i32;
+  left: i32;
   /** Input channels from the first channel of a pixel of the square to that of the next. */
   pixelStep: i32;
 }

@@ -1,7 +1,7 @@
 /**
  * DEPTH_TO_SPACE: the channels of a pixel become a square of pixels.
  *
- *   output[c][y][x] = input[c · channelStep + (y mod size · size + x mod size) · pixelStep][⌊y / size⌋][⌊x / size⌋]
+ *   output[c][y - top][x - left] = input[c · channelStep + (y mod size · size + x mod size) · pixelStep][⌊y / size⌋][⌊x / size⌋]
  *
  * Input and output: nChw8c. Whole blocks are copied where each pixel of the square begins with a block.
  */
@@ -29,10 +29,10 @@ export function depthToSpace(
     let out = params.output.at(block, rowBegin);
     for (let row = rowBegin; row < rowEnd; ++row) {
       const image = row / outHeight;
-      const y = row - image * outHeight;
-      let pixel = params.input.at(0, image * inHeight + y / size);
+      const y = row - image * outHeight + params.top;
+      let pixel = params.input.at(0, image * inHeight + y / size) + <usize>(params.left / size) * pixelBytes;
       const first = (y % size) * size;
-      let i = 0;
+      let i = params.left % size;
       for (let column = 0; column < outWidth; ++column) {
         let channel = block * 8 * channelStep + (first + i) * params.pixelStep;
         if (isWhole) {

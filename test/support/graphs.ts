@@ -185,10 +185,18 @@ export function randomBias(channels: number, flavour: Flavour, random: () => num
 
 const KEEPS_QUANTIZATION: ReadonlySet<OpType> = new Set<OpType>([
   "averagepool",
+  "batchtospace",
+  "depthtospace",
+  "gather",
   "maxpool",
   "pad",
+  "padany",
   "reshape",
+  "resize",
   "slice",
+  "spacetobatch",
+  "spacetodepth",
+  "tile",
   "transpose",
 ]);
 
@@ -201,7 +209,8 @@ export function outputQuantization(
 ): Tensor["quantization"] {
   if (flavour === "float32") return undefined;
   const [x, weights] = tensors;
-  if (KEEPS_QUANTIZATION.has(op.type)) return x!.quantization;
+  const isExtreme = op.type === "reduce" && (op.function === "max" || op.function === "min");
+  if (KEEPS_QUANTIZATION.has(op.type) || isExtreme) return x!.quantization;
   const lowest = flavour === "int8" ? -128 : 0;
   if (op.type === "softmax" || op.type === "logistic") return { scale: [1 / 256], zeroPoint: [lowest], axis: 0 };
   const zeroPoint = [lowest + Math.floor(256 * random())];

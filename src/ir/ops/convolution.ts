@@ -29,6 +29,7 @@ export const convolution: OpModule<Convolution> = {
     expectBias(bias, channels);
     return [[...windowed(x!.shape, dilated([height, width], dilation), stride, padding), channels]];
   },
+  decomposes: (_, [x, weights]) => x!.shape[3] !== weights!.shape[3],
   kernel: (_, [, weights]) => weightsWindow(weights!),
   weights: { operand: 1, bias: 2, axis: 0 },
   // Zeros around the other padding are no padding that the operator has.

@@ -26,6 +26,7 @@ export const depthwise: OpModule<Depthwise> = {
     expectBias(bias, channels);
     return [[...windowed(x!.shape, dilated([height, width], dilation), stride, padding), channels]];
   },
+  decomposes: (_, [x, weights]) => x!.shape[3] !== weights!.shape[3],
   kernel: (_, [, weights]) => weightsWindow(weights!),
   weights: { operand: 1, bias: 2, axis: 3 },
   absorbPadding: padded,

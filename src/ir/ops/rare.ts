@@ -1,41 +1,41 @@
 /** The operators that few networks have, by their type; index.ts says who loads this table. */
-import { argmax } from "./argmax.js";
-import { cast } from "./cast.js";
-import { compare } from "./compare.js";
 import { concatenation } from "./concatenation.js";
+import { depthtospace } from "./depthtospace.js";
 import { detection } from "./detection.js";
-import { fill } from "./fill.js";
-import { floordiv, floormod } from "./floor.js";
-import { gathernd } from "./gathernd.js";
+import { gather } from "./gather.js";
+import { l2normalization } from "./l2normalization.js";
 import { leakyrelu } from "./leakyrelu.js";
-import { logical } from "./logical.js";
 import { logistic } from "./logistic.js";
 import { maxpool } from "./maxpool.js";
-import { select } from "./select.js";
+import { padany } from "./padany.js";
+import { reduce } from "./reduce.js";
+import { resize } from "./resize.js";
 import { slice } from "./slice.js";
-import { suppression } from "./suppression.js";
-import { take } from "./take.js";
-import { topk } from "./topk.js";
+import { batchtospace, spacetobatch } from "./spacetobatch.js";
+import { spacetodepth } from "./spacetodepth.js";
+import { TAILS } from "./tails.js";
+import { tile } from "./tile.js";
 import { transpose } from "./transpose.js";
+import { transposedconvolution } from "./transposedconvolution.js";
 
 export const RARE = {
-  argmax,
-  cast,
-  compare,
+  ...TAILS,
+  batchtospace,
   concatenation,
+  depthtospace,
   detection,
-  fill,
-  floordiv,
-  floormod,
-  gathernd,
+  gather,
+  l2normalization,
   leakyrelu,
-  logical,
   logistic,
   maxpool,
-  select,
+  padany,
+  reduce,
+  resize,
   slice,
-  suppression,
-  take,
-  topk,
+  spacetobatch,
+  spacetodepth,
+  tile,
   transpose,
+  transposedconvolution,
 };

@@ -5,13 +5,12 @@ import type { OpModule } from "./module.js";
 import { expectRank, mismatch } from "./operands.js";
 
 /**
- * Input: x [N,H,W,C]; output [block[0]·block[1]·N, height, width, C]: after zeros around the images, all pixels of row i and
- * column j of each block make the images (i · block[1] + j) · N + n.
+ * Input: x [N,H,W,C]; output [block[0]·block[1]·N, H/block[0], W/block[1], C]: all pixels of row i and column j of each block
+ * make the images (i · block[1] + j) · N + n.
  */
 export interface SpaceToBatch {
   readonly type: "spacetobatch";
   readonly block: Size;
-  readonly padding: Padding;
 }
 
 /** The inverse of SpaceToBatch; `crops` is cut off the images. */
@@ -22,12 +21,10 @@ export interface BatchToSpace {
 }
 
 export const spacetobatch: OpModule<SpaceToBatch> = {
-  shapes({ block, padding: { top, bottom, left, right } }, [x]) {
-    const [images, inHeight, inWidth, channels] = expectRank("input", x!.shape, 4);
-    const height = inHeight + top + bottom;
-    const width = inWidth + left + right;
+  shapes({ block }, [x]) {
+    const [images, height, width, channels] = expectRank("input", x!.shape, 4);
     if (height % block[0] || width % block[1]) {
-      mismatch("padded height and width", `multiples of ${block.join(" and ")}`, `${height}×${width}`);
+      mismatch("height and width", `multiples of ${block.join(" and ")}`, `${height}×${width}`);
     }
     return [[images * block[0] * block[1], height / block[0], width / block[1], channels]];
   },

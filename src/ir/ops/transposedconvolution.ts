@@ -29,6 +29,7 @@ export const transposedconvolution: OpModule<TransposedConvolution> = {
     }
     return [[images, height, width, channels]];
   },
+  decomposes: () => true,
   weights: { operand: 1, bias: 2, axis: 0 },
   absorbActivation: fuseActivation,
 };
