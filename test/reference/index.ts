@@ -24,6 +24,7 @@ import { mean } from "./mean.js";
 import { pad } from "./pad.js";
 import { quantize } from "./quantize.js";
 import { reduce } from "./reduce.js";
+import { requantize } from "./requantize.js";
 import { reshape } from "./reshape.js";
 import { resize } from "./resize.js";
 import { slice } from "./slice.js";
@@ -64,6 +65,7 @@ const REFERENCES: { readonly [T in Exclude<OpType, TailType>]: Reference<T> } = 
   padany,
   quantize,
   reduce,
+  requantize,
   reshape,
   resize,
   slice,

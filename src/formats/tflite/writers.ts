@@ -42,6 +42,7 @@ const WRITERS: { readonly [T in Exclude<OpType, (typeof PLAINS)[keyof typeof PLA
   padany: writePadAny,
   quantize: (op, file) => file.operator({ ...placeOf(op), name: "QUANTIZE", version: 1 }),
   reduce: writeReduce,
+  requantize: (op, file) => file.operator({ ...placeOf(op), name: "QUANTIZE", version: 2 }),
   reshape: writeReshape,
   resize: writeResize,
   slice: writeSlice,

@@ -9,6 +9,7 @@ import { logistic } from "./logistic.js";
 import { maxpool } from "./maxpool.js";
 import { padany } from "./padany.js";
 import { reduce } from "./reduce.js";
+import { requantize } from "./requantize.js";
 import { resize } from "./resize.js";
 import { slice } from "./slice.js";
 import { batchtospace, spacetobatch } from "./spacetobatch.js";
@@ -31,6 +32,7 @@ export const RARE = {
   maxpool,
   padany,
   reduce,
+  requantize,
   resize,
   slice,
   spacetobatch,
