@@ -3,8 +3,8 @@
  * relaxed SIMD or without. They have the signature of all kernels, see simd.ts.
  */
 export { f32_l2normalization } from "../f32/l2normalization";
+export * from "../f32/elementwise";
 export { f32_leakyrelu } from "../f32/leakyrelu";
-export { f32_logistic } from "../f32/logistic";
 export { f32_maxpool } from "../f32/maxpool";
 export { f32_reduceMax, f32_reduceMin, f32_reduceSum } from "../f32/reduce";
 export { f32_resizeBilinear } from "../f32/resizebilinear";

@@ -14,11 +14,11 @@ import { concatenation } from "./concatenation.js";
 import { convolution } from "./convolution.js";
 import { depthwise } from "./depthwise.js";
 import { dequantize } from "./dequantize.js";
+import { ELEMENTWISE } from "./elementwise.js";
 import type { Expected } from "./expected.js";
 import { fullyconnected } from "./fullyconnected.js";
 import { l2normalization } from "./l2normalization.js";
 import { leakyrelu } from "./leakyrelu.js";
-import { logistic } from "./logistic.js";
 import { maxpool } from "./maxpool.js";
 import { mean } from "./mean.js";
 import { pad } from "./pad.js";
@@ -41,6 +41,7 @@ type Reference<T extends OpType> = (
 ) => Expected;
 
 const REFERENCES: { readonly [T in Exclude<OpType, TailType>]: Reference<T> } = {
+  ...ELEMENTWISE,
   activation,
   add,
   averagepool,
@@ -58,7 +59,6 @@ const REFERENCES: { readonly [T in Exclude<OpType, TailType>]: Reference<T> } = 
   gather,
   l2normalization,
   leakyrelu,
-  logistic,
   maxpool,
   mean,
   pad,

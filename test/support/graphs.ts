@@ -212,6 +212,7 @@ export function outputQuantization(
   const isExtreme = op.type === "reduce" && (op.function === "max" || op.function === "min");
   if (KEEPS_QUANTIZATION.has(op.type) || isExtreme) return x!.quantization;
   const lowest = flavour === "int8" ? -128 : 0;
+  if (op.type === "tanh") return { scale: [1 / 128], zeroPoint: [lowest + 128], axis: 0 };
   if (op.type === "softmax" || op.type === "logistic") return { scale: [1 / 256], zeroPoint: [lowest], axis: 0 };
   const zeroPoint = [lowest + Math.floor(256 * random())];
   const inputScale = x!.quantization!.scale[0]!;

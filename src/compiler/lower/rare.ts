@@ -3,8 +3,8 @@ import type { OpType } from "../../ir/ops/index.js";
 import { concatenation } from "./concatenation.js";
 import { depthToSpace } from "./depthtospace.js";
 import { l2Normalization } from "./l2normalization.js";
+import { ELEMENTWISE } from "./elementwise.js";
 import { leakyRelu } from "./leakyrelu.js";
-import { logistic } from "./logistic.js";
 import { maxPool } from "./maxpool.js";
 import { batchToSpace, gather, padAny, slice, spaceToBatch, spaceToDepth, tile, transpose } from "./rearrange.js";
 import { reduce } from "./reduce.js";
@@ -14,12 +14,12 @@ import type { Lowering } from "./site.js";
 
 export const RARE: { readonly [T in OpType]?: Lowering<T> } = {
   batchtospace: batchToSpace,
+  ...ELEMENTWISE,
   concatenation,
   depthtospace: depthToSpace,
   gather,
   l2normalization: l2Normalization,
   leakyrelu: leakyRelu,
-  logistic,
   maxpool: maxPool,
   padany: padAny,
   reduce,

@@ -67,7 +67,7 @@ function namesOf(readers: Readers): string[] {
 /** The graph's operators for one of the file's. Throws UnsupportedError, which lists the supported ones. */
 export function readOperator(source: Source, readers: Readers): Op[] {
   const { name } = source;
-  if (Object.hasOwn(PLAIN, name)) return [{ ...PLAIN[name as keyof typeof PLAIN], ...unary(source) }];
+  if (Object.hasOwn(PLAIN, name)) return [{ ...PLAIN[name as keyof typeof PLAIN].attributes, ...unary(source) }];
   const read = Object.hasOwn(readers, name) ? readers[name] : undefined;
   if (!read) throw new UnsupportedError(`not supported; supported are ${namesOf(readers).join(", ")}`);
   return [read(source)].flat();

@@ -38,7 +38,7 @@ import { readPool } from "./window.js";
 
 export const RARE: RareReaders = rare<Readers>({
   ...Object.fromEntries(
-    Object.entries(RARE_PLAIN).map(([name, attributes]) => [
+    Object.entries(RARE_PLAIN).map(([name, { attributes }]) => [
       name,
       (source: Source) => ({ ...attributes, ...unary(source) }),
     ]),

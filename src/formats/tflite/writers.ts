@@ -14,7 +14,9 @@ type Writer<T extends OpType> = (op: OpOf<T>, file: OutputFile) => void;
 /** Operators with one input and no options, by their names. */
 const PLAINS = { ...PLAIN, ...RARE_PLAIN };
 
-const WRITERS: { readonly [T in Exclude<OpType, (typeof PLAINS)[keyof typeof PLAINS]["type"]>]: Writer<T> } = {
+const WRITERS: {
+  readonly [T in Exclude<OpType, (typeof PLAINS)[keyof typeof PLAINS]["attributes"]["type"]>]: Writer<T>;
+} = {
   add: writeAdd,
   averagepool: writePool,
   batchnorm: () => {
@@ -59,11 +61,12 @@ const WRITERS: { readonly [T in Exclude<OpType, (typeof PLAINS)[keyof typeof PLA
 export function writeOperator(op: Op, file: OutputFile): void {
   const write = (WRITERS as { readonly [T in OpType]?: Writer<T> })[op.type] as Writer<OpType> | undefined;
   if (write) return write(op, file);
-  const name = Object.entries(PLAINS).find(([, attributes]) =>
+  const plain = Object.entries(PLAINS).find(([, { attributes }]) =>
     Object.entries(attributes).every(([key, value]) => op[key as keyof Op] === value),
-  )?.[0];
-  if (name === undefined) throw new UnsupportedError(`${op.type}: the format has no operator with these attributes`);
-  file.operator({ ...placeOf(op), name, version: isQuantized(op, file) ? 2 : 1 });
+  );
+  if (!plain) throw new UnsupportedError(`${op.type}: the format has no operator with these attributes`);
+  const [name, { version }] = plain;
+  file.operator({ ...placeOf(op), name, version: isQuantized(op, file) ? version : 1 });
 }
 
 function writeConvolution(op: OpOf<"convolution">, file: OutputFile): void {

@@ -4,8 +4,8 @@ import { depthtospace } from "./depthtospace.js";
 import { detection } from "./detection.js";
 import { gather } from "./gather.js";
 import { l2normalization } from "./l2normalization.js";
+import { ELEMENTWISE } from "./elementwise.js";
 import { leakyrelu } from "./leakyrelu.js";
-import { logistic } from "./logistic.js";
 import { maxpool } from "./maxpool.js";
 import { padany } from "./padany.js";
 import { reduce } from "./reduce.js";
@@ -22,13 +22,13 @@ import { transposedconvolution } from "./transposedconvolution.js";
 export const RARE = {
   ...TAILS,
   batchtospace,
+  ...ELEMENTWISE,
   concatenation,
   depthtospace,
   detection,
   gather,
   l2normalization,
   leakyrelu,
-  logistic,
   maxpool,
   padany,
   reduce,
