@@ -13,6 +13,7 @@ import { elementCount, type Tensor, type TensorView } from "../../src/ir/tensor.
 import { seededRandom } from "../../src/models/random.js";
 import { Program } from "../../src/runtime/program.js";
 import { FLAVOURS, manyGraph, randomTensor, unaryGraph, weightedGraph, type Flavour } from "../support/graphs.js";
+import { BINARY_TYPES, binaryGraph, flavoursOf as flavoursOfBinary } from "../support/binary.js";
 import { ELEMENTWISE_TYPES, flavoursOf } from "../support/elementwise.js";
 import { modulesOf } from "../support/modules.js";
 import { invertedResiduals, singleShotDetector } from "../support/networks.js";
@@ -105,6 +106,29 @@ describe.each(FLAVOURS)("%s", (flavour) => {
         const constant = other.length === 1;
         const one = manyGraph({ type: "add", activation }, [shape, other], flavour, seed, { constant });
         await expectAgreement(one.graph, [one.x, ...one.others!]);
+      }
+    }
+  });
+
+  const pixel = [1, 1, 1, 24];
+  const plane = [1, 13, 11, 1];
+  const pairs = [
+    [shape, shape],
+    [shape, pixel],
+    [shape, plane],
+    [pixel, shape],
+    [shape, [24]],
+    [shape, []],
+  ] as const;
+  test.each(BINARY_TYPES.filter((type) => flavoursOfBinary(type).includes(flavour)))("%s", async (type) => {
+    for (const [i, shapes] of pairs.entries()) {
+      for (const activation of ["none", "relu6"] as const) {
+        const constant = shapes[1].length < 4;
+        const swapped = constant && type === "sub";
+        // This version of PRELU takes its slopes from constants alone.
+        if (type === "prelu" && !(constant && shapes[1].length)) continue;
+        const one = binaryGraph({ type, shapes, activation, constant, swapped, seed: i + 1 }, flavour);
+        await expectAgreement(one.graph, [one.x, ...one.others!], 1e-6);
       }
     }
   });

@@ -10,6 +10,7 @@ import { add } from "./add.js";
 import { averagepool } from "./averagepool.js";
 import { batchtospace, depthtospace, gather, padany, spacetobatch, spacetodepth, tile } from "./moves.js";
 import { batchnorm } from "./batchnorm.js";
+import { BINARY } from "./binary.js";
 import { concatenation } from "./concatenation.js";
 import { convolution } from "./convolution.js";
 import { depthwise } from "./depthwise.js";
@@ -41,6 +42,7 @@ type Reference<T extends OpType> = (
 ) => Expected;
 
 const REFERENCES: { readonly [T in Exclude<OpType, TailType>]: Reference<T> } = {
+  ...BINARY,
   ...ELEMENTWISE,
   activation,
   add,

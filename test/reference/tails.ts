@@ -55,6 +55,9 @@ function arithmetic(name: string, a: number, b: number, isWhole: boolean): numbe
       add: p + q,
       sub: p - q,
       mul: p * q,
+      div: quotient,
+      maximum: p > q ? p : q,
+      minimum: p < q ? p : q,
       floordiv: floor,
       floormod: q === 0n ? 0n : p - q * floor,
     };
@@ -64,6 +67,9 @@ function arithmetic(name: string, a: number, b: number, isWhole: boolean): numbe
     add: a + b,
     sub: a - b,
     mul: a * b,
+    div: a / b,
+    maximum: Math.max(a, b),
+    minimum: Math.min(a, b),
     floordiv: Math.floor(Math.fround(a / b)),
     floormod: a - b * Math.floor(a / b),
   };
@@ -85,6 +91,11 @@ export function tailReference(op: Op, inputs: readonly Tensor[], outputs: readon
   const each = (compute: (coordinates: Coordinates) => number) => coordinatesOf(outputs[0]!.shape).map(compute);
   switch (op.type) {
     case "add":
+    case "sub":
+    case "mul":
+    case "div":
+    case "maximum":
+    case "minimum":
     case "floordiv":
     case "floormod": {
       return [each((c) => arithmetic(op.type, at(x, c)!, at(y, c)!, x.dtype === "int32"))];

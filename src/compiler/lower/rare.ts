@@ -1,5 +1,6 @@
 /** How the operators that few networks have become kernel calls; loaded with the first graph that has one. */
 import type { OpType } from "../../ir/ops/index.js";
+import { BINARY } from "./binary.js";
 import { concatenation } from "./concatenation.js";
 import { depthToSpace } from "./depthtospace.js";
 import { l2Normalization } from "./l2normalization.js";
@@ -14,6 +15,7 @@ import type { Lowering } from "./site.js";
 
 export const RARE: { readonly [T in OpType]?: Lowering<T> } = {
   batchtospace: batchToSpace,
+  ...BINARY,
   ...ELEMENTWISE,
   concatenation,
   depthtospace: depthToSpace,

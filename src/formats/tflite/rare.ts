@@ -1,6 +1,7 @@
 /** TensorFlow Lite's operators that few image classifiers have, loaded with the first file that has one. */
 import { FormatError } from "../../errors.js";
 import { rare } from "../../ir/rare.js";
+import { BINARY_READERS } from "./binary.js";
 import { readDetection } from "./detection.js";
 import { RARE_PLAIN } from "./rareplain.js";
 import { readMean, readPad } from "./images.js";
@@ -43,6 +44,7 @@ export const RARE: RareReaders = rare<Readers>({
       (source: Source) => ({ ...attributes, ...unary(source) }),
     ]),
   ),
+  ...BINARY_READERS,
   CONCATENATION: readConcatenation,
   BATCH_TO_SPACE_ND: readBatchToSpace,
   [`CUSTOM ${schema.DETECTION}`]: readDetection,

@@ -25,6 +25,8 @@ export const Pool2DOptions = { padding: 0, strideW: 1, strideH: 2, filterW: 3, f
 export const FullyConnectedOptions = { activation: 0, weightsFormat: 1, keepDims: 2 } as const;
 export const SoftmaxOptions = { beta: 0 } as const;
 export const AddOptions = { activation: 0 } as const;
+/** DIV, MUL and SUB. */
+export const BinaryOptions = { activation: 0 } as const;
 export const ConcatenationOptions = { axis: 0, activation: 1 } as const;
 export const StridedSliceOptions = {
   beginMask: 0,
@@ -76,8 +78,11 @@ export const OptionsType = {
   concatenation: 10,
   add: 11,
   reshape: 17,
+  mul: 21,
   transpose: 26,
   reducer: 27,
+  sub: 28,
+  div: 29,
   stridedSlice: 32,
   argMax: 40,
   slice: 48,

@@ -4,6 +4,8 @@ import type { Op, OpOf, OpType } from "../../ir/ops/index.js";
 import { dilated, isUnpadded, NO_DILATION, NO_PADDING, samePadding, type Padding, type Size } from "../../ir/window.js";
 import { writeFlexMap } from "./flexbuffer.js";
 import { clamp, float32, int32, int8, offset, type OutputFile } from "./output.js";
+import type { BinaryType } from "../../ir/ops/binary.js";
+import { BINARY } from "./binary.js";
 import { PLAIN } from "./plain.js";
 import { RARE_PLAIN } from "./rareplain.js";
 import * as schema from "./schema.js";
@@ -18,6 +20,7 @@ const WRITERS: {
   readonly [T in Exclude<OpType, (typeof PLAINS)[keyof typeof PLAINS]["attributes"]["type"]>]: Writer<T>;
 } = {
   add: writeAdd,
+  ...writersOfBinary(),
   averagepool: writePool,
   batchnorm: () => {
     throw new UnsupportedError("batchnorm: expected folded, or as a depthwise convolution");
@@ -163,6 +166,27 @@ function writeAdd(op: OpOf<"add">, file: OutputFile): void {
   const table = file.table({ [schema.AddOptions.activation]: clamp(op.activation) });
   const version = isQuantized(op, file) ? 2 : 1;
   file.operator({ ...placeOf(op), name: "ADD", version, options: [schema.OptionsType.add, table] });
+}
+
+function writersOfBinary() {
+  const entries = Object.entries(BINARY).map(([name, { type, options, version }]) => {
+    const write = (op: OpOf<BinaryType>, file: OutputFile) => {
+      if (options === undefined && op.activation !== "none") {
+        throw new UnsupportedError(`${type}: expected no activation, got ${op.activation}`);
+      }
+      file.operator({
+        name,
+        version: isQuantized(op, file) ? version : 1,
+        inputs: op.swapped ? op.inputs.toReversed() : op.inputs,
+        outputs: op.outputs,
+        ...(options !== undefined && {
+          options: [options, file.table({ [schema.BinaryOptions.activation]: clamp(op.activation) })] as const,
+        }),
+      });
+    };
+    return [type, write] as const;
+  });
+  return Object.fromEntries(entries) as { readonly [T in BinaryType]: Writer<T> };
 }
 
 function writeConcatenation(op: OpOf<"concatenation">, file: OutputFile): void {

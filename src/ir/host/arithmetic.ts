@@ -39,13 +39,20 @@ const BOUNDS: Readonly<Record<Activation, readonly [number, number]>> = {
   relu6: [0, 6],
 };
 
+interface Arguments {
+  readonly type: keyof typeof ARITHMETIC;
+  readonly activation?: Activation;
+  /** f(y, x) instead of f(x, y). */
+  readonly swapped?: boolean;
+}
+
 /** Binds an operator with two operands, and an activation that clamps its results. */
 export function arithmetic(
-  { type, activation = "none" }: { readonly type: keyof typeof ARITHMETIC; readonly activation?: Activation },
+  { type, activation = "none", swapped = false }: Arguments,
   inputs: readonly HostTensor[],
   outputs: readonly HostTensor[],
 ): () => void {
-  const [x, y] = inputs as readonly [HostTensor, HostTensor];
+  const [x, y] = (swapped ? inputs.toReversed() : inputs) as readonly [HostTensor, HostTensor];
   const [z] = outputs as readonly [HostTensor];
   const { dtype } = z;
   if ((dtype !== "int32" && dtype !== "float32") || x.dtype !== dtype || y.dtype !== dtype) {

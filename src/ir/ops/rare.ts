@@ -1,4 +1,5 @@
 /** The operators that few networks have, by their type; index.ts says who loads this table. */
+import { BINARY } from "./binary.js";
 import { concatenation } from "./concatenation.js";
 import { depthtospace } from "./depthtospace.js";
 import { detection } from "./detection.js";
@@ -22,6 +23,7 @@ import { transposedconvolution } from "./transposedconvolution.js";
 export const RARE = {
   ...TAILS,
   batchtospace,
+  ...BINARY,
   ...ELEMENTWISE,
   concatenation,
   depthtospace,

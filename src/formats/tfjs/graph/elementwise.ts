@@ -4,8 +4,26 @@ import { permuted } from "../../../ir/permute.js";
 import { rare } from "../../../ir/rare.js";
 import type { OpAttributes } from "../../../ir/ops/index.js";
 import { elementCount, type Tensor } from "../../../ir/tensor.js";
-import { emit, missing, shapeOf, value, type Attached, type Reader, type Source, type Value } from "./source.js";
+import {
+  emit,
+  missing,
+  reshape,
+  shapeOf,
+  value,
+  type Attached,
+  type Reader,
+  type Source,
+  type Value,
+} from "./source.js";
 import { expectChannelsLast } from "./window.js";
+
+/** An operator with two operands, the same with its operands swapped, and its effect on channels by a constant. */
+interface Binary {
+  readonly attributes: Attached;
+  readonly swapped: Attached;
+  readonly second?: Affine;
+  readonly first?: Affine;
+}
 
 /** The effect of a constant on each channel: a factor, and then a summand. */
 type Affine = (value: number) => readonly [scale: number, shift: number];
@@ -13,37 +31,52 @@ type Affine = (value: number) => readonly [scale: number, shift: number];
 const PLUS: Affine = (value) => [1, value];
 const TIMES: Affine = (value) => [value, 0];
 
-/** Operators with two operands, and their effect where the second or the first is constant, if it is affine. */
-interface Binary {
-  readonly attributes: Attached;
-  readonly second?: Affine;
-  readonly first?: Affine;
+const NONE = { activation: "none" } as const;
+
+/** The same in both orders. */
+function commutative(attributes: Attached, affine?: Affine): Binary {
+  return { attributes, swapped: attributes, ...(affine && { second: affine, first: affine }) };
 }
 
-const BINARY = rare({
-  Add: { attributes: { type: "add", activation: "none" }, second: PLUS, first: PLUS },
-  Sub: { attributes: rare({ type: "sub", activation: "none" }), second: (value) => [1, -value], first: (value) => [-1, value] }, // prettier-ignore
-  Mul: { attributes: rare({ type: "mul", activation: "none" }), second: TIMES, first: TIMES },
-  RealDiv: { attributes: rare({ type: "div", activation: "none" }), second: (value) => [1 / value, 0] },
-  Maximum: { attributes: rare({ type: "maximum" }) },
-  Minimum: { attributes: rare({ type: "minimum" }) },
-  FloorDiv: { attributes: rare({ type: "floordiv" }) },
-  FloorMod: { attributes: rare({ type: "floormod" }) },
-  SquaredDifference: { attributes: rare({ type: "squareddifference" }) },
-} as const satisfies Readonly<Record<string, Binary>>);
+const ADD = commutative({ type: "add", ...NONE }, PLUS);
+const SUB: Binary = {
+  attributes: rare({ type: "sub", ...NONE }),
+  swapped: rare({ type: "sub", ...NONE, swapped: true }),
+  second: (value) => [1, -value],
+  first: (value) => [-1, value],
+};
+const DIV: Binary = {
+  attributes: rare({ type: "div", ...NONE }),
+  swapped: rare({ type: "div", ...NONE, swapped: true }),
+  second: (value) => [1 / value, 0],
+};
 
 /** An activation and a constant for each channel become a batch norm, which a layer before it takes in. */
-function readBinary(source: Source, { attributes, second, first }: Binary): Value {
+function readBinary(source: Source, binary: Binary, name = source.name): Value {
   expectChannelsLast(source.attributes);
   const [x, y] = [value(source, 0), value(source, 1)];
-  if (second && typeof x === "number" && isPerChannel(source, x, y)) return affine(source, x, y, second);
-  if (first && typeof y === "number" && isPerChannel(source, y, x)) return affine(source, y, x, first);
-  return emit(source, attributes, [x, y]);
+  const { attributes, swapped, first, second } = binary;
+  if (second && typeof x === "number" && isPerChannel(source, x, y)) return affine(source, x, y, second, name);
+  if (first && typeof y === "number" && isPerChannel(source, y, x)) return affine(source, y, x, first, name);
+  // A constant is the second operand of a kernel.
+  const isSwapped = typeof x !== "number" && typeof y === "number";
+  const operands = withRank(source, isSwapped ? [y, x] : [x, y]);
+  return emit(source, isSwapped ? swapped : attributes, operands, name);
+}
+
+/** Activations with fewer dimensions than the other operand get sizes of 1 in front, as broadcasting has them. */
+function withRank(source: Source, operands: readonly Value[]): Value[] {
+  const rank = Math.max(...operands.map((operand) => shapeOf(source, operand).length));
+  return operands.map((operand, i) => {
+    const shape = shapeOf(source, operand);
+    if (typeof operand !== "number" || shape.length === rank) return operand;
+    return reshape(source, operand, [...Array<number>(rank - shape.length).fill(1), ...shape], `${source.name}/${i}`);
+  });
 }
 
 /** Whether y is a float32 constant of one number, or of one for each channel of x. */
 function isPerChannel(source: Source, x: number, y: Value): y is Tensor {
-  if (typeof y === "number" || y.dtype !== "float32") return false;
+  if (typeof y === "number" || y.dtype !== "float32" || source.net.tensor(x).dtype !== "float32") return false;
   const shape = source.net.shape(x);
   const count = elementCount(y.shape);
   return (
@@ -51,8 +84,8 @@ function isPerChannel(source: Source, x: number, y: Value): y is Tensor {
   );
 }
 
-function affine(source: Source, x: number, constant: Tensor, effect: Affine): Value {
-  const { name, net } = source;
+function affine(source: Source, x: number, constant: Tensor, effect: Affine, name: string): Value {
+  const { net } = source;
   const { data } = permuted(constant, Array.from(constant.shape.keys()));
   const channels = net.shape(x).at(-1)!;
   source.reads.take(channels);
@@ -62,6 +95,16 @@ function affine(source: Source, x: number, constant: Tensor, effect: Affine): Va
   const [gamma, beta] = [part("scale", (value) => effect(value)[0]), part("shift", (value) => effect(value)[1])];
   const [mean, variance] = [part("mean", () => 0), part("variance", () => 1)];
   return net.add(name, { type: "batchnorm", epsilon: 0 }, x, gamma, beta, mean, variance);
+}
+
+function readSquaredDifference(source: Source): Value {
+  const difference = readBinary(source, SUB, `${source.name}/difference`);
+  return emit(source, rare({ type: "square" }), [difference]);
+}
+
+/** Quotients rounded down have no kernel, and their host operators take any order. */
+function readFloor(source: Source, type: "floordiv" | "floormod"): Value {
+  return emit(source, rare({ type }), [value(source, 0), value(source, 1)]);
 }
 
 /** The sum of several tensors of one shape. */
@@ -102,14 +145,14 @@ function readOldSelect(source: Source): Value {
 }
 
 export const ELEMENTWISE: Readonly<Record<string, Reader>> = {
-  ...Object.fromEntries(
-    Object.entries(BINARY).map(([name, binary]) => [name, (source: Source) => readBinary(source, binary)]),
-  ),
+  Add: (source) => readBinary(source, ADD),
   AddN: readAddN,
-  AddV2: (source) => readBinary(source, BINARY.Add),
-  BiasAdd: (source) => readBinary(source, BINARY.Add),
+  AddV2: (source) => readBinary(source, ADD),
+  BiasAdd: (source) => readBinary(source, ADD),
   Cast: readCast,
   Equal: (source) => readCompare(source, "equal"),
+  FloorDiv: (source) => readFloor(source, "floordiv"),
+  FloorMod: (source) => readFloor(source, "floormod"),
   Greater: (source) => readCompare(source, "greater"),
   GreaterEqual: (source) => readCompare(source, "greaterEqual"),
   Less: (source) => readCompare(source, "less"),
@@ -117,7 +160,13 @@ export const ELEMENTWISE: Readonly<Record<string, Reader>> = {
   LogicalAnd: (source) => emit(source, rare({ type: "logical", function: "and" }), [value(source, 0), value(source, 1)]), // prettier-ignore
   LogicalNot: (source) => emit(source, rare({ type: "logical", function: "not" }), [value(source, 0)]),
   LogicalOr: (source) => emit(source, rare({ type: "logical", function: "or" }), [value(source, 0), value(source, 1)]), // prettier-ignore
+  Maximum: (source) => readBinary(source, commutative(rare({ type: "maximum", ...NONE }))),
+  Minimum: (source) => readBinary(source, commutative(rare({ type: "minimum", ...NONE }))),
+  Mul: (source) => readBinary(source, commutative(rare({ type: "mul", ...NONE }), TIMES)),
   NotEqual: (source) => readCompare(source, "notEqual"),
+  RealDiv: (source) => readBinary(source, DIV),
   Select: readOldSelect,
   SelectV2: readSelect,
+  SquaredDifference: readSquaredDifference,
+  Sub: (source) => readBinary(source, SUB),
 };
