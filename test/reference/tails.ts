@@ -158,6 +158,8 @@ export function tailReference(op: Op, inputs: readonly Tensor[], outputs: readon
       );
       return [rows.flat().map(({ value }) => value), rows.flat().map(({ i }) => i)];
     }
+    case "tile":
+      return [each((c) => at(x, c)!)];
     case "transpose":
       return [
         each((c) =>

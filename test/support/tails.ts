@@ -84,6 +84,7 @@ export function tailCases(seed: number): { readonly shared: TailCase[]; readonly
     make({ type: "floordiv" }, of("int32", [9]), of("int32", [9], 0, 1)),
     make({ type: "cast", to: "uint8" }, of("float32", [20], -500, 500)),
     make({ type: "cast", to: "int8" }, of("int32", [20], -500, 500)),
+    make({ type: "tile", multiples: [3, 1, 2] }, of("int32", [1, 2, 1])),
     make({ type: "fill", shape: [2, 3] }, of("int32", [])),
     make({ type: "compare", relation: "less" }, of("uint8", [2, 3]), { ...of("int8", [2, 3]), quantization: { scale: [0.75], zeroPoint: [-60], axis: 0 } }), // prettier-ignore
     make({ type: "slice", begin: [1, 5], size: [1, 3], step: [-1, -2] }, of("int32", [2, 6])),

@@ -2,6 +2,8 @@
 import { FormatError } from "../../errors.js";
 import { rare } from "../../ir/rare.js";
 import { BINARY_READERS } from "./binary.js";
+import { readAdd } from "./add.js";
+import { readBroadcastAdd, withRanks } from "./broadcast.js";
 import { readDetection } from "./detection.js";
 import { RARE_PLAIN } from "./rareplain.js";
 import { readMean, readPad } from "./images.js";
@@ -44,7 +46,8 @@ export const RARE: RareReaders = rare<Readers>({
       (source: Source) => ({ ...attributes, ...unary(source) }),
     ]),
   ),
-  ...BINARY_READERS,
+  ...withRanks(BINARY_READERS),
+  ADD: (source) => readAdd(source) ?? readBroadcastAdd(source),
   CONCATENATION: readConcatenation,
   BATCH_TO_SPACE_ND: readBatchToSpace,
   [`CUSTOM ${schema.DETECTION}`]: readDetection,

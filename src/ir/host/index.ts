@@ -10,7 +10,7 @@ import { cast } from "./cast.js";
 import { argmax, topk } from "./extremes.js";
 import { gathernd, take } from "./gathering.js";
 import { compare, logical, select } from "./logic.js";
-import { concatenation, fill, reshape, slice, transpose } from "./moving.js";
+import { concatenation, fill, reshape, slice, tile, transpose } from "./moving.js";
 import type { HostOperator, HostTensor } from "./operator.js";
 
 const OPERATORS: { readonly [T in OpType]?: HostOperator<T> } = {
@@ -33,6 +33,7 @@ const OPERATORS: { readonly [T in OpType]?: HostOperator<T> } = {
   slice,
   sub: arithmetic,
   take,
+  tile,
   topk,
   transpose,
 };

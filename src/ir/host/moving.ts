@@ -2,8 +2,9 @@
  * Elements in other places: the operators that compute nothing, for tensors that no kernel moves and for constants.
  *
  * https://github.com/tensorflow/tensorflow/tree/v2.16.1/tensorflow/lite/kernels: reshape.cc, concatenation.cc,
- * strided_slice.cc, transpose.cc, fill.cc
+ * strided_slice.cc, transpose.cc, fill.cc, tile.cc
  */
+import { UnsupportedError } from "../../errors.js";
 import type { OpOf } from "../ops/index.js";
 import { elementCount } from "../tensor.js";
 import { broadcastStrides, expectSameElements, stridesOf, walk, type HostTensor } from "./operator.js";
@@ -70,6 +71,16 @@ export function transpose({ permutation }: OpOf<"transpose">, inputs: Tensors, o
 export function fill(_: OpOf<"fill">, inputs: Tensors, outputs: Tensors): () => void {
   const [x] = inputs as readonly [HostTensor];
   const [y] = outputs as readonly [HostTensor];
+  return rearranged(inputs, outputs, broadcastStrides(x.shape, y.shape), 0);
+}
+
+/** Only dimensions of size 1 repeat: broadcasting. */
+export function tile({ multiples }: OpOf<"tile">, inputs: Tensors, outputs: Tensors): () => void {
+  const [x] = inputs as readonly [HostTensor];
+  const [y] = outputs as readonly [HostTensor];
+  if (multiples.some((times, axis) => times > 1 && x.shape[axis] !== 1)) {
+    throw new UnsupportedError("multiples expected 1 for dimensions of more than one element");
+  }
   return rearranged(inputs, outputs, broadcastStrides(x.shape, y.shape), 0);
 }
 

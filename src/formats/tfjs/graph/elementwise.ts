@@ -1,5 +1,6 @@
 /** Nodes that combine tensors element by element, with broadcasting. */
 import { UnsupportedError } from "../../../errors.js";
+import { broadcastShape } from "../../../ir/ops/broadcast.js";
 import { permuted } from "../../../ir/permute.js";
 import { rare } from "../../../ir/rare.js";
 import type { OpAttributes } from "../../../ir/ops/index.js";
@@ -58,10 +59,25 @@ function readBinary(source: Source, binary: Binary, name = source.name): Value {
   const { attributes, swapped, first, second } = binary;
   if (second && typeof x === "number" && isPerChannel(source, x, y)) return affine(source, x, y, second, name);
   if (first && typeof y === "number" && isPerChannel(source, y, x)) return affine(source, y, x, first, name);
+  if (binary === ADD) return sum(source, withRank(source, [x, y]), name);
   // A constant is the second operand of a kernel.
   const isSwapped = typeof x !== "number" && typeof y === "number";
   const operands = withRank(source, isSwapped ? [y, x] : [x, y]);
   return emit(source, isSwapped ? swapped : attributes, operands, name);
+}
+
+/** The kernel adds tensors of one shape: one that is broadcast is repeated before. */
+function sum(source: Source, operands: readonly Value[], name: string): Value {
+  const shapes = operands.map((operand) => ({ shape: shapeOf(source, operand), name, dtype: "float32" as const }));
+  const shape = broadcastShape(shapes);
+  const whole = operands.map((operand, i) => {
+    const own = [...Array<number>(shape.length - shapes[i]!.shape.length).fill(1), ...shapes[i]!.shape];
+    const multiples = shape.map((size, axis) => (own[axis] === 1 ? size : 1));
+    if (multiples.every((times) => times === 1)) return operand;
+    const ranked = reshape(source, operand, own, `${name}/${i}/ranked`);
+    return emit(source, rare({ type: "tile", multiples }), [ranked], `${name}/${i}/repeated`);
+  });
+  return emit(source, { type: "add", ...NONE }, whole, name);
 }
 
 /** Activations with fewer dimensions than the other operand get sizes of 1 in front, as broadcasting has them. */
