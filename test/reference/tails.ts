@@ -152,7 +152,7 @@ export function tailReference(op: Op, inputs: readonly Tensor[], outputs: readon
     case "topk": {
       const size = x.shape.at(-1)!;
       const rows = Array.from({ length: elementCount(x.shape) / size }, (_, row) =>
-        Array.from({ length: size }, (_, i) => ({ i, value: Number(x.data![row * size + i]) }))
+        Array.from({ length: size }, (__, i) => ({ i, value: Number(x.data![row * size + i]) }))
           .toSorted((a, b) => b.value - a.value || a.i - b.i)
           .slice(0, op.k),
       );

@@ -43,9 +43,9 @@ export function readBroadcastAdd(source: Source): Op[] {
     const missing = shape.length - tensor.shape.length;
     const multiples = shape.map((size, i) => (i < missing || tensor.shape[i - missing] === 1 ? size : 1));
     const own = [...Array<number>(missing).fill(1), ...tensor.shape];
-    const ranked = missing ? tensors.push({ ...tensor, name: `${tensor.name}/ranked`, shape: own }) - 1 : index;
+    const full = missing ? tensors.push({ ...tensor, name: `${tensor.name}/ranked`, shape: own }) - 1 : index;
     const output = tensors.push({ ...tensor, name: `${tensor.name}/repeated`, shape, data: undefined }) - 1;
-    ops.push({ type: "tile", inputs: [ranked], outputs: [output], multiples });
+    ops.push({ type: "tile", inputs: [full], outputs: [output], multiples });
     return output;
   });
   const activation = readActivation(options?.int8(schema.AddOptions.activation) ?? 0);

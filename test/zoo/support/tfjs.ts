@@ -8,8 +8,7 @@ import { median, type Other } from "./compare.js";
 
 const require = createRequire(new URL("../package.json", import.meta.url));
 const tf = require("@tensorflow/tfjs-core") as Core;
-require("@tensorflow/tfjs-backend-cpu");
-require("@tensorflow/tfjs-backend-wasm");
+for (const backend of ["cpu", "wasm"]) require(`@tensorflow/tfjs-backend-${backend}`); // each registers itself
 const { loadGraphModel } = require("@tensorflow/tfjs-converter") as { loadGraphModel(handler: object): Promise<Model> };
 const { loadLayersModel } = require("@tensorflow/tfjs-layers") as { loadLayersModel(handler: object): Promise<Model> };
 

@@ -2,7 +2,7 @@
 import { describe, FormatError, quote, UnsupportedError } from "../../../errors.js";
 import { rare } from "../../../ir/rare.js";
 import { elementCount, formatShape, type Tensor } from "../../../ir/tensor.js";
-import { emit, integers, missing, shapeOf, value, type Reader, type Source, type Value } from "./source.js";
+import { emit, integers, missing, shapeOf, input, type Reader, type Source, type Value } from "./source.js";
 
 /** An unknown batch is one image; the caller gives other unknown sizes. */
 function readPlaceholder({ name, attributes, net, inputShapes }: Source): number {
@@ -43,12 +43,12 @@ function whole({ name }: Source, shape: readonly number[], numbers: readonly num
 }
 
 function readShape(source: Source): Tensor {
-  const shape = shapeOf(source, value(source, 0));
+  const shape = shapeOf(source, input(source, 0));
   return whole(source, [shape.length], shape);
 }
 
 function readFill(source: Source): Value {
-  return emit(source, rare({ type: "fill", shape: integers(source, 0) }), [value(source, 1)]);
+  return emit(source, rare({ type: "fill", shape: integers(source, 0) }), [input(source, 1)]);
 }
 
 /** Numbers of a range that files spell out. */
@@ -56,7 +56,7 @@ const MAX_RANGE = 2 ** 20;
 
 function readRange(source: Source): Tensor {
   const [start, limit, step] = [0, 1, 2].map((index) => {
-    const it = value(source, index);
+    const it = input(source, index);
     if (typeof it === "number" || it.dtype !== "int32") throw new UnsupportedError("expected constant int32");
     return it.data![0] ?? missing(`input ${index}`);
   }) as [number, number, number];
@@ -77,8 +77,8 @@ export const CONSTANTS: Readonly<Record<string, Reader>> = {
   Placeholder: readPlaceholder,
   PlaceholderWithDefault: readPlaceholder,
   Range: readRange,
-  Rank: (source) => whole(source, [], [shapeOf(source, value(source, 0)).length]),
+  Rank: (source) => whole(source, [], [shapeOf(source, input(source, 0)).length]),
   Shape: readShape,
-  Size: (source) => whole(source, [], [elementCount(shapeOf(source, value(source, 0)))]),
+  Size: (source) => whole(source, [], [elementCount(shapeOf(source, input(source, 0)))]),
   StopGradient: readIdentity,
 };

@@ -10,7 +10,7 @@ import {
   missing,
   reshape,
   shapeOf,
-  value,
+  input,
   type Attached,
   type Reader,
   type Source,
@@ -35,8 +35,8 @@ const TIMES: Affine = (value) => [value, 0];
 const NONE = { activation: "none" } as const;
 
 /** The same in both orders. */
-function commutative(attributes: Attached, affine?: Affine): Binary {
-  return { attributes, swapped: attributes, ...(affine && { second: affine, first: affine }) };
+function commutative(attributes: Attached, effect?: Affine): Binary {
+  return { attributes, swapped: attributes, ...(effect && { second: effect, first: effect }) };
 }
 
 const ADD = commutative({ type: "add", ...NONE }, PLUS);
@@ -55,7 +55,7 @@ const DIV: Binary = {
 /** An activation and a constant for each channel become a batch norm, which a layer before it takes in. */
 function readBinary(source: Source, binary: Binary, name = source.name): Value {
   expectChannelsLast(source.attributes);
-  const [x, y] = [value(source, 0), value(source, 1)];
+  const [x, y] = [input(source, 0), input(source, 1)];
   const { attributes, swapped, first, second } = binary;
   if (second && typeof x === "number" && isPerChannel(source, x, y)) return affine(source, x, y, second, name);
   if (first && typeof y === "number" && isPerChannel(source, y, x)) return affine(source, y, x, first, name);
@@ -68,6 +68,10 @@ function readBinary(source: Source, binary: Binary, name = source.name): Value {
 
 /** The kernel adds tensors of one shape: one that is broadcast is repeated before. */
 function sum(source: Source, operands: readonly Value[], name: string): Value {
+  const [x, y] = operands as readonly [Value, Value];
+  // Of constants, the kernel adds one number for each channel; others are subtracted.
+  if (typeof x === "number" && isReal(y)) return emit(source, SUB.attributes, [x, negated(y)], name);
+  if (typeof y === "number" && isReal(x)) return emit(source, SUB.attributes, [y, negated(x)], name);
   const shapes = operands.map((operand) => ({ shape: shapeOf(source, operand), name, dtype: "float32" as const }));
   const shape = broadcastShape(shapes);
   const whole = operands.map((operand, i) => {
@@ -78,6 +82,14 @@ function sum(source: Source, operands: readonly Value[], name: string): Value {
     return emit(source, rare({ type: "tile", multiples }), [ranked], `${name}/${i}/repeated`);
   });
   return emit(source, { type: "add", ...NONE }, whole, name);
+}
+
+function isReal(operand: Value): operand is Tensor {
+  return typeof operand !== "number" && operand.dtype === "float32";
+}
+
+function negated(tensor: Tensor): Tensor {
+  return { ...tensor, data: Float32Array.from(tensor.data!, (number) => -number) };
 }
 
 /** Activations with fewer dimensions than the other operand get sizes of 1 in front, as broadcasting has them. */
@@ -120,18 +132,18 @@ function readSquaredDifference(source: Source): Value {
 
 /** Quotients rounded down have no kernel, and their host operators take any order. */
 function readFloor(source: Source, type: "floordiv" | "floormod"): Value {
-  return emit(source, rare({ type }), [value(source, 0), value(source, 1)]);
+  return emit(source, rare({ type }), [input(source, 0), input(source, 1)]);
 }
 
 /** The sum of several tensors of one shape. */
 function readAddN(source: Source): Value {
   const [first = missing("input 0"), ...others] = source.inputs;
   return others.reduce(
-    (sum, next, i) =>
+    (total, next, i) =>
       emit(
         source,
         { type: "add", activation: "none" },
-        [sum, next],
+        [total, next],
         i === others.length - 1 ? source.name : `${source.name}/${i}`,
       ),
     first,
@@ -139,23 +151,23 @@ function readAddN(source: Source): Value {
 }
 
 function readCast(source: Source): Value {
-  const x = value(source, 0);
+  const x = input(source, 0);
   const to = source.attributes.dtype("DstT", "float32");
   const from = typeof x === "number" ? source.net.tensor(x).dtype : x.dtype;
   return from === to ? x : emit(source, rare({ type: "cast", to }), [x]);
 }
 
 function readCompare(source: Source, relation: Extract<OpAttributes, { type: "compare" }>["relation"]): Value {
-  return emit(source, rare({ type: "compare", relation }), [value(source, 0), value(source, 1)]);
+  return emit(source, rare({ type: "compare", relation }), [input(source, 0), input(source, 1)]);
 }
 
 function readSelect(source: Source): Value {
-  return emit(source, rare({ type: "select" }), [value(source, 0), value(source, 1), value(source, 2)]);
+  return emit(source, rare({ type: "select" }), [input(source, 0), input(source, 1), input(source, 2)]);
 }
 
 /** Before its second version, a condition of one dimension chooses among the first dimension's parts. */
 function readOldSelect(source: Source): Value {
-  const [condition, x] = [value(source, 0), value(source, 1)].map((it) => shapeOf(source, it));
+  const [condition, x] = [input(source, 0), input(source, 1)].map((it) => shapeOf(source, it));
   if (condition!.length === 1 && x!.length > 1) throw new UnsupportedError("condition expected of all dimensions");
   return readSelect(source);
 }
@@ -173,9 +185,9 @@ export const ELEMENTWISE: Readonly<Record<string, Reader>> = {
   GreaterEqual: (source) => readCompare(source, "greaterEqual"),
   Less: (source) => readCompare(source, "less"),
   LessEqual: (source) => readCompare(source, "lessEqual"),
-  LogicalAnd: (source) => emit(source, rare({ type: "logical", function: "and" }), [value(source, 0), value(source, 1)]), // prettier-ignore
-  LogicalNot: (source) => emit(source, rare({ type: "logical", function: "not" }), [value(source, 0)]),
-  LogicalOr: (source) => emit(source, rare({ type: "logical", function: "or" }), [value(source, 0), value(source, 1)]), // prettier-ignore
+  LogicalAnd: (source) => emit(source, rare({ type: "logical", function: "and" }), [input(source, 0), input(source, 1)]), // prettier-ignore
+  LogicalNot: (source) => emit(source, rare({ type: "logical", function: "not" }), [input(source, 0)]),
+  LogicalOr: (source) => emit(source, rare({ type: "logical", function: "or" }), [input(source, 0), input(source, 1)]), // prettier-ignore
   Maximum: (source) => readBinary(source, commutative(rare({ type: "maximum", ...NONE }))),
   Minimum: (source) => readBinary(source, commutative(rare({ type: "minimum", ...NONE }))),
   Mul: (source) => readBinary(source, commutative(rare({ type: "mul", ...NONE }), TIMES)),

@@ -1,6 +1,6 @@
 /** Nodes that apply a function to each element, and softmax. */
 import { rare } from "../../../ir/rare.js";
-import { emit, missing, value, type Attached, type Reader, type Source, type Value } from "./source.js";
+import { emit, missing, input, type Attached, type Reader, type Source, type Value } from "./source.js";
 
 /** Applies a function to a tensor; `slopes` are for PReLU alone. */
 type Apply = (source: Source, x: Value, slopes: Value | undefined) => Value;
@@ -40,6 +40,6 @@ export function functionOf(name: string): Apply | undefined {
 export const FUNCTIONS: Readonly<Record<string, Reader>> = Object.fromEntries(
   Object.entries(APPLIED).map(([name, run]) => [
     name,
-    (source: Source) => run(source, value(source, 0), source.inputs[1]),
+    (source: Source) => run(source, input(source, 0), source.inputs[1]),
   ]),
 );

@@ -11,7 +11,7 @@ import {
   integers,
   reshape,
   shapeOf,
-  value,
+  input,
   type Reader,
   type Source,
   type Value,
@@ -19,7 +19,7 @@ import {
 
 /** Without the dimensions of size 1 that `squeeze_dims` names, or without all of them. */
 function readSqueeze(source: Source): Value {
-  const x = value(source, 0);
+  const x = input(source, 0);
   const shape = shapeOf(source, x);
   const named = source.attributes.integers("squeeze_dims");
   const axes = (named.length ? named : source.attributes.integers("axis")).map((axis) => axisOf(axis, shape.length));
@@ -34,13 +34,13 @@ function readSqueeze(source: Source): Value {
 }
 
 function readExpandDims(source: Source): Value {
-  const x = value(source, 0);
+  const x = input(source, 0);
   const shape = shapeOf(source, x);
   return reshape(source, x, shape.toSpliced(axisOf(integer(source, 1), shape.length + 1), 0, 1));
 }
 
 function readTranspose(source: Source): Value {
-  const x = value(source, 0);
+  const x = input(source, 0);
   const rank = shapeOf(source, x).length;
   const permutation = integers(source, 1).map((axis) => axisOf(axis, rank));
   if (permutation.every((axis, i) => axis === i)) return x;
@@ -48,7 +48,7 @@ function readTranspose(source: Source): Value {
 }
 
 function readSlice(source: Source): Value {
-  const x = value(source, 0);
+  const x = input(source, 0);
   const shape = shapeOf(source, x);
   const begin = integers(source, 1);
   const size = integers(source, 2).map((count, i) => (count === -1 ? shape[i]! - begin[i]! : count));
@@ -57,7 +57,7 @@ function readSlice(source: Source): Value {
 
 function readStridedSlice(source: Source): Value {
   const { attributes, name } = source;
-  const x = value(source, 0);
+  const x = input(source, 0);
   const mask = (which: string) => attributes.integer(`${which}_mask`, 0);
   const { begin, size, step, shape } = resolveSlice(shapeOf(source, x), {
     begin: integers(source, 1),
@@ -70,8 +70,8 @@ function readStridedSlice(source: Source): Value {
     shrinkMask: mask("shrink_axis"),
   });
   if (shape.join() === size.join()) return emit(source, rare({ type: "slice", begin, size, step }), [x]);
-  const part = emit(source, rare({ type: "slice", begin, size, step }), [x], `${name}/slice`);
-  return reshape(source, part, shape);
+  const whole = emit(source, rare({ type: "slice", begin, size, step }), [x], `${name}/slice`);
+  return reshape(source, whole, shape);
 }
 
 /** A slice of a tensor along one dimension. */
@@ -97,7 +97,7 @@ function outputName(name: string, index: number): string {
 
 function readUnpack(source: Source): Value[] {
   const { attributes, name } = source;
-  const x = value(source, 0);
+  const x = input(source, 0);
   const shape = shapeOf(source, x);
   const axis = axisOf(attributes.integer("axis", 0), shape.length);
   const left = shape.toSpliced(axis, 1);
@@ -110,7 +110,7 @@ function readUnpack(source: Source): Value[] {
 
 /** Parts of equal sizes. */
 function readSplit(source: Source): Value[] {
-  const x = value(source, 1);
+  const x = input(source, 1);
   const shape = shapeOf(source, x);
   const axis = axisOf(integer(source, 0), shape.length);
   const count = source.attributes.integer("num_split", 1);
@@ -124,7 +124,7 @@ function readSplit(source: Source): Value[] {
 
 /** Parts of sizes that sum up to the whole; one of them may be -1, which is the rest. */
 function readSplitSizes(source: Source): Value[] {
-  const x = value(source, 0);
+  const x = input(source, 0);
   const shape = shapeOf(source, x);
   const sizes = integers(source, 1);
   const axis = axisOf(integer(source, 2), shape.length);
@@ -139,7 +139,7 @@ function readSplitSizes(source: Source): Value[] {
 
 function readConcatenation(source: Source): Value {
   const parts = source.inputs.slice(0, -1);
-  const axis = axisOf(integer(source, parts.length), shapeOf(source, value(source, 0)).length);
+  const axis = axisOf(integer(source, parts.length), shapeOf(source, input(source, 0)).length);
   return joined(source, parts, axis);
 }
 
@@ -150,7 +150,7 @@ function joined(source: Source, parts: readonly Value[], axis: number): Value {
 
 function readPack(source: Source): Value {
   const { attributes, inputs, name } = source;
-  const shape = shapeOf(source, value(source, 0));
+  const shape = shapeOf(source, input(source, 0));
   const axis = axisOf(attributes.integer("axis", 0), shape.length + 1);
   const parts = inputs.map((x, i) => {
     const own = inputs.length === 1 ? name : `${name}/${i}`;
@@ -172,7 +172,7 @@ function readAmounts(source: Source, rank: number): { before: number[]; after: n
 }
 
 function readPad(source: Source): Value {
-  const x = value(source, 0);
+  const x = input(source, 0);
   const { before, after } = readAmounts(source, shapeOf(source, x).length);
   const number = source.inputs.length > 2 ? constant(source, 2).data![0]! : 0;
   if (before.length === 4 && number === 0 && ![before[0], after[0], before[3], after[3]].some(Boolean)) {
@@ -184,7 +184,7 @@ function readPad(source: Source): Value {
 }
 
 function readMirrorPad(source: Source): Value {
-  const x = value(source, 0);
+  const x = input(source, 0);
   const mode = source.attributes.string("mode", "");
   if (mode !== "REFLECT" && mode !== "SYMMETRIC") {
     throw new UnsupportedError(`mode expected REFLECT or SYMMETRIC, got ${mode}`);
@@ -196,7 +196,7 @@ function readMirrorPad(source: Source): Value {
 
 /** Constant positions in one dimension are for a kernel, others for the host. */
 function readGather(source: Source): Value {
-  const [x, indices] = [value(source, 0), value(source, 1)];
+  const [x, indices] = [input(source, 0), input(source, 1)];
   const rank = shapeOf(source, x).length;
   if (source.attributes.integer("batch_dims", 0)) throw new UnsupportedError("batch_dims expected 0");
   const axis = source.inputs.length > 2 ? axisOf(integer(source, 2), rank) : 0;
@@ -209,27 +209,27 @@ function readGather(source: Source): Value {
 function readBlocks(source: Source, type: "depthtospace" | "spacetodepth"): Value {
   const blockSize = source.attributes.integer("block_size", 0);
   const attributes = type === "depthtospace" ? rare({ type, blockSize, order: "dcr" }) : rare({ type, blockSize });
-  return emit(source, attributes, [value(source, 0)]);
+  return emit(source, attributes, [input(source, 0)]);
 }
 
 export const MOVING: Readonly<Record<string, Reader>> = {
   ConcatV2: readConcatenation,
   DepthToSpace: (source) => readBlocks(source, "depthtospace"),
   ExpandDims: readExpandDims,
-  GatherNd: (source) => emit(source, rare({ type: "gathernd" }), [value(source, 0), value(source, 1)]),
+  GatherNd: (source) => emit(source, rare({ type: "gathernd" }), [input(source, 0), input(source, 1)]),
   GatherV2: readGather,
   MirrorPad: readMirrorPad,
   Pack: readPack,
   Pad: readPad,
   PadV2: readPad,
-  Reshape: (source) => reshape(source, value(source, 0), integers(source, 1)),
+  Reshape: (source) => reshape(source, input(source, 0), integers(source, 1)),
   Slice: readSlice,
   SpaceToDepth: (source) => readBlocks(source, "spacetodepth"),
   Split: readSplit,
   SplitV: readSplitSizes,
   Squeeze: readSqueeze,
   StridedSlice: readStridedSlice,
-  Tile: (source) => emit(source, rare({ type: "tile", multiples: integers(source, 1) }), [value(source, 0)]),
+  Tile: (source) => emit(source, rare({ type: "tile", multiples: integers(source, 1) }), [input(source, 0)]),
   Transpose: readTranspose,
   Unpack: readUnpack,
 };

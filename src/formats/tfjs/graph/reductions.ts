@@ -1,12 +1,12 @@
 /** Nodes that reduce dimensions to one number, or to the position of one. */
 import { rare } from "../../../ir/rare.js";
-import { axisOf, emit, emitAll, integer, integers, reshape, shapeOf, value, type Reader, type Source, type Value } from "./source.js"; // prettier-ignore
+import { axisOf, emit, emitAll, integer, integers, reshape, shapeOf, input, type Reader, type Source, type Value } from "./source.js"; // prettier-ignore
 
 type Reduction = "mean" | "sum" | "max" | "min";
 
 /** The mean over height and width has a kernel of its own. */
 function readReduction(source: Source, name: Reduction): Value {
-  const x = value(source, 0);
+  const x = input(source, 0);
   const shape = shapeOf(source, x);
   const axes = [...new Set(integers(source, 1).map((axis) => axisOf(axis, shape.length)))].toSorted((a, b) => a - b);
   const keepDims = source.attributes.flag("keep_dims");
@@ -24,13 +24,13 @@ function readReduction(source: Source, name: Reduction): Value {
 }
 
 function readArgMax(source: Source, least: boolean): Value {
-  const x = value(source, 0);
+  const x = input(source, 0);
   const axis = axisOf(integer(source, 1), shapeOf(source, x).length);
   return emit(source, rare({ type: "argmax", axis, least }), [x]);
 }
 
 function readTopK(source: Source): Value[] {
-  return emitAll(source, rare({ type: "topk", k: integer(source, 1) }), [value(source, 0)]);
+  return emitAll(source, rare({ type: "topk", k: integer(source, 1) }), [input(source, 0)]);
 }
 
 export const REDUCTIONS: Readonly<Record<string, Reader>> = {

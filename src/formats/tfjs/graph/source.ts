@@ -61,7 +61,7 @@ export function activationOf({ net }: Source, value: Value): number {
 }
 
 /** An input of any kind. */
-export function value({ inputs }: Source, index: number): Value {
+export function input({ inputs }: Source, index: number): Value {
   return inputs[index] ?? missing(`input ${index}`);
 }
 
@@ -71,13 +71,13 @@ export function shapeOf({ net }: Source, of: Value): Shape {
 
 /** An input that is computed when the network runs. */
 export function activation(source: Source, index: number): number {
-  const it = value(source, index);
+  const it = input(source, index);
   if (typeof it !== "number") throw new UnsupportedError(`input ${index} expected not constant, got ${it.name}`);
   return it;
 }
 
 export function constant(source: Source, index: number): Tensor {
-  const it = value(source, index);
+  const it = input(source, index);
   if (typeof it === "number") throw new UnsupportedError(`input ${index} expected constant`);
   return it;
 }
