@@ -20,11 +20,14 @@ export type BatchOperator<T extends OpType> = (
 /** Loads the implementations of operators and returns a function that binds one. */
 export async function loadHostOperators(ops: readonly Op[]): Promise<BatchOperator<OpType>> {
   if (!ops.length) return unsupported;
-  const isDetection = ({ type }: Op) => type === "detection";
-  const detection = ops.some(isDetection) ? (await import("./detection.js")).detection : unsupported;
-  const others = ops.every(isDetection) ? undefined : (await import("../../ir/host/index.js")).hostOperatorOf;
+  const has = (wanted: OpType) => ops.some(({ type }) => type === wanted);
+  const detection = has("detection") ? (await import("./detection.js")).detection : unsupported;
+  const suppression = has("suppression") ? (await import("./suppression.js")).suppression : unsupported;
+  const isOwn = ({ type }: Op) => type === "detection" || type === "suppression";
+  const others = ops.every(isOwn) ? undefined : (await import("../../ir/host/index.js")).hostOperatorOf;
   return (op, inputs, outputs, batch) => {
     if (op.type === "detection") return detection(op, inputs, outputs, batch);
+    if (op.type === "suppression") return suppression(op, inputs, outputs);
     return (others?.(op.type) ?? unsupported)(op, inputs, outputs);
   };
 }
