@@ -24,7 +24,7 @@ export default defineConfig({
   // These need packages of their own: `npm run test:package`, `npm run test:outside`.
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/package/**", "test/outside/**"],
+    exclude: ["test/package/**", "test/outside/**", "test/zoo/**"],
     setupFiles: ["test/support/operators.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -53,7 +53,8 @@ export interface LoadOptions {
    */
   readonly threads?: number | "auto";
   /**
-   * Sizes of inputs by their names, in the order of dimensions of the file: for ONNX models that leave some open. A number
+   * Sizes of inputs by their names, in the order of dimensions of the file: for ONNX models and TensorFlow.js graph
+   * models that leave some open. A number
    * of images that the file leaves open is 1.
    */
   readonly inputShapes?: InputShapes;

@@ -3,7 +3,7 @@ import { UnsupportedError } from "../errors.js";
 import { costOf } from "../ir/cost.js";
 import { locate, readersOf, type Graph } from "../ir/graph.js";
 import type { Op } from "../ir/ops/index.js";
-import { elementCount, featureMap, type Tensor } from "../ir/tensor.js";
+import { elementCount, featureMap, isWhole, type Tensor } from "../ir/tensor.js";
 import {
   call,
   packedOf,
@@ -107,7 +107,7 @@ class Fuser {
     const { tensors } = this.#graph;
     const lowering = this.#options.lowerings(op);
     const [from, to] = [op.inputs[0]!, op.outputs[0]!];
-    if (!lowering) return this.#runOnHost(index, op);
+    if (!lowering || this.#hasWholes(op)) return this.#runOnHost(index, op);
     if (lowering.isAlias?.(op, tensors)) {
       this.#roots.set(to, this.#root(from));
       return;
@@ -151,8 +151,17 @@ class Fuser {
     );
   }
 
+  /** Whether an operator reads or makes int32 or bool, which no kernel computes with. */
+  #hasWholes({ inputs, outputs }: Op): boolean {
+    return [...inputs, ...outputs].some((index) => {
+      const tensor = this.#graph.tensors[index]!;
+      return !tensor.data && isWhole(tensor);
+    });
+  }
+
   #runOnHost(index: number, op: Op): void {
-    const inputs = this.#operands(op, "nhwc") as Stored[];
+    const activations = op.inputs.filter((tensor) => !this.#graph.tensors[tensor]!.data);
+    const inputs = activations.map((tensor) => this.#operand(tensor, "nhwc"));
     this.#steps.push({ op: index, stored: [...inputs, ...op.outputs.map((tensor) => this.#result(tensor, "nhwc"))] });
   }
 

@@ -17,7 +17,7 @@ export async function readModel(file: Contents, inputShapes?: InputShapes): Prom
   // Each reader is loaded when a file is for it: networks that are written as code need none.
   if (isTflite(bytes)) return (await import("./tflite/read.js")).readTflite(bytes);
   if (isSafetensors(bytes)) return (await import("./safetensors/read.js")).readSafetensors(bytes);
-  if (isJson(bytes)) return (await import("./tfjs/read.js")).readTfjs(file);
+  if (isJson(bytes)) return (await import("./tfjs/read.js")).readTfjs(file, inputShapes);
   if (isOnnx(bytes)) return (await import("./onnx/read.js")).readOnnx(file, inputShapes);
   throw (await import("./unknown.js")).unknownFormat(bytes);
 }

@@ -1,12 +1,10 @@
 /** Graphs written operator by operator. */
 import { buildGraph, type Graph } from "./graph.js";
-import { outputShapes, type KnownAttributes, type Op } from "./ops/index.js";
-import type { Tensor } from "./tensor.js";
+import { moduleOf, operandsOf, outputShapes, type KnownAttributes, type Op } from "./ops/index.js";
+import type { DType, Quantization, Tensor, TensorData } from "./tensor.js";
 
 /** The type of a tensor's elements. */
 export type ElementKind = Pick<Tensor, "dtype" | "quantization">;
-
-const FLOAT32: ElementKind = { dtype: "float32" };
 
 /** Builds a graph. Each method adds something and returns the index of its tensor. */
 export class GraphBuilder {
@@ -14,15 +12,15 @@ export class GraphBuilder {
   readonly #ops: Op[] = [];
   readonly #inputs: number[] = [];
 
-  /** A tensor that the caller of the network provides, of float32 or of another type. */
-  input(name: string, shape: readonly number[], type: ElementKind = FLOAT32): number {
-    const index = this.#tensors.push({ name, shape, ...type }) - 1;
+  /** A tensor that the caller of the network provides. */
+  input(name: string, shape: readonly number[], dtype: DType = "float32", quantization?: Quantization): number {
+    const index = this.#tensors.push({ name, shape, dtype, ...(quantization && { quantization }) }) - 1;
     this.#inputs.push(index);
     return index;
   }
 
-  constant(name: string, shape: readonly number[], data: Float32Array): number {
-    return this.#tensors.push({ name, shape, dtype: "float32", data }) - 1;
+  constant(name: string, shape: readonly number[], data: TensorData, dtype: DType = "float32"): number {
+    return this.#tensors.push({ name, shape, dtype, data }) - 1;
   }
 
   /** A constant of any type. */
@@ -31,29 +29,24 @@ export class GraphBuilder {
   }
 
   /**
-   * An operator, and the tensor that it makes; if it makes several, the others have the indices after it. They have the
-   * type of the first input.
+   * An operator, and the tensor that it makes; if it makes several, the others have the indices after it. Unless the
+   * operator says otherwise, they have the type and the quantisation of the first input.
    *
    * @throws FormatError where the inputs do not fit together.
    */
   add(name: string, attributes: KnownAttributes, ...inputs: readonly number[]): number {
-    const { dtype, quantization } = this.#tensors[inputs[0]!]!;
-    return this.#add(name, attributes, inputs, { dtype, ...(quantization && { quantization }) });
+    const output = this.#tensors.length;
+    const made = outputTensors(name, { ...attributes, inputs, outputs: [] }, this.#tensors);
+    this.#tensors.push(...made);
+    const op: Op = { ...attributes, inputs, outputs: made.map((_, i) => output + i) };
+    this.#ops.push(op);
+    return output;
   }
 
   /** QUANTIZE or DEQUANTIZE, to a type. */
   convert(name: string, type: "quantize" | "dequantize", x: number, to: ElementKind): number {
-    return this.#add(name, { type }, [x], to);
-  }
-
-  #add(name: string, attributes: KnownAttributes, inputs: readonly number[], type: ElementKind): number {
-    const output = this.#tensors.length;
-    const shapes = outputShapes({ ...attributes, inputs, outputs: [] }, this.#tensors);
-    for (const [i, shape] of shapes.entries()) {
-      this.#tensors.push({ name: i ? `${name}/${i}` : name, shape, ...type });
-    }
-    const op: Op = { ...attributes, inputs, outputs: shapes.map((_, i) => output + i) };
-    this.#ops.push(op);
+    const output = this.#tensors.push({ name, shape: this.shape(x), ...to }) - 1;
+    this.#ops.push({ type, inputs: [x], outputs: [output] });
     return output;
   }
 
@@ -69,4 +62,22 @@ export class GraphBuilder {
   graph(outputs: readonly number[]): Graph {
     return buildGraph({ tensors: this.#tensors, ops: this.#ops, inputs: this.#inputs, outputs });
   }
+}
+
+/**
+ * The tensors that an operator makes, which have the operator's name.
+ *
+ * @throws FormatError where the inputs do not fit together.
+ */
+export function outputTensors(name: string, op: Op, tensors: readonly Tensor[]): Tensor[] {
+  const shapes = outputShapes(op, tensors);
+  const operands = operandsOf(op, tensors);
+  const dtypes = moduleOf(op).dtypes?.(op, operands);
+  const { dtype, quantization } = operands[0]!;
+  const kind = { dtype, ...(quantization && { quantization }) };
+  return shapes.map((shape, i) => ({
+    name: i ? `${name}/${i}` : name,
+    shape,
+    ...(dtypes ? { dtype: dtypes[i]! } : kind),
+  }));
 }

@@ -1,7 +1,11 @@
 /** Tensors: what flows between the operators of a graph, and the constants they hold. */
 import { halfToNumber } from "./numbers.js";
 
-export type DType = "float32" | "float16" | "int32" | "uint8" | "int8";
+/**
+ * Element types. bool is a byte, 0 or 1; any other byte counts as 1. 64-bit integers of files are int32 here: readers
+ * refuse constants that do not fit.
+ */
+export type DType = "float32" | "float16" | "int32" | "uint8" | "int8" | "bool";
 
 /** real = scale[c] · (quantised - zeroPoint[c]); c counts along `axis`, or is 0 where there is one scale for all. */
 export interface Quantization {
@@ -13,8 +17,8 @@ export interface Quantization {
 /** float16 is held as the 16 bits of each number. */
 export type TensorData = Float32Array | Uint16Array | Int32Array | Uint8Array | Int8Array;
 
-/** The elements of an input or output: float32, uint8 or int8. */
-export type TensorView = Float32Array | Uint8Array | Int8Array;
+/** The elements of an input or output: float32, int32, int8, or uint8, also for bool. */
+export type TensorView = Float32Array | Int32Array | Uint8Array | Int8Array;
 
 /** Sizes of dimensions, outermost first; images are NHWC. */
 export type Shape = readonly number[];
@@ -35,7 +39,13 @@ export const ELEMENT_BYTES: Readonly<Record<DType, number>> = /* @__PURE__ */ Ob
   int32: 4,
   uint8: 1,
   int8: 1,
+  bool: 1,
 });
+
+/** Whether elements are int32 or bool, which no kernel computes with: they lie in plain rows, and TypeScript reads them. */
+export function isWhole({ dtype }: Tensor): boolean {
+  return dtype === "int32" || dtype === "bool";
+}
 
 /** How many elements a shape has. */
 export function elementCount(shape: readonly number[]): number {

@@ -6,7 +6,7 @@ import { affineOf, BLOCK, blocksOf, elementTypeOf } from "../compiler/layout.js"
 import { PAGE, type MemoryReport, type Plan } from "../compiler/plan.js";
 import { ExecutionError } from "../errors.js";
 import type { Contents } from "../io/source.js";
-import type { Graph } from "../ir/graph.js";
+import { locate, type Graph } from "../ir/graph.js";
 import { elementCount, featureMap, type Tensor, type TensorView } from "../ir/tensor.js";
 import { bindSteps, isHostStep, runTask, tasksOf, type BoundStep } from "./execute.js";
 import { loadHostOperators } from "./host/index.js";
@@ -99,10 +99,16 @@ export class Program implements Runner {
     const kernels = await instantiateKernels(parts, memory);
     const view = (tensor: number) => viewOf(graph.tensors[tensor]!, memory.buffer, plan.address(tensor, "nhwc"));
     const hostOps = plan.steps.filter(isHostStep).map(({ op }) => graph.ops[op]!);
-    const operators = await loadHostOperators(hostOps);
+    const bind = await loadHostOperators(hostOps);
+    const hostTensor = (index: number) => {
+      const tensor = graph.tensors[index]!;
+      // A copy: the file that a constant is a view of shrinks.
+      return { ...tensor, data: (tensor.data?.slice() as TensorView | undefined) ?? view(index) };
+    };
     const steps = bindSteps(plan.steps, kernels, ({ op: index }) => {
       const op = graph.ops[index]!;
-      return operators.get(op.type)!(op, graph.tensors, view, batch);
+      const bound = () => bind(op, op.inputs.map(hostTensor), op.outputs.map(hostTensor), batch);
+      return locate(`operator ${index} (${op.type})`, bound);
     });
     let pool;
     if (threads > 1) {
@@ -212,7 +218,8 @@ async function targetOf(graph: Graph, modules: Modules, shared: boolean): Promis
 
 function viewOf(tensor: Tensor, buffer: ArrayBufferLike, address: number): TensorView {
   const count = elementCount(tensor.shape);
-  if (tensor.dtype === "uint8") return new Uint8Array(buffer, address, count);
+  if (tensor.dtype === "uint8" || tensor.dtype === "bool") return new Uint8Array(buffer, address, count);
+  if (tensor.dtype === "int32") return new Int32Array(buffer, address, count);
   if (tensor.dtype === "int8") return new Int8Array(buffer, address, count);
   return new Float32Array(buffer, address, count);
 }

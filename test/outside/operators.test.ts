@@ -9,7 +9,7 @@ import { buildGraph, type Graph } from "../../src/ir/graph.js";
 import { outputShapes, type OpAttributes, type OpOf } from "../../src/ir/ops/index.js";
 import { prepare } from "../../src/ir/passes/index.js";
 import { dilated, NO_PADDING, samePadding, type Size } from "../../src/ir/window.js";
-import { elementCount, type Tensor } from "../../src/ir/tensor.js";
+import { elementCount, type Tensor, type TensorView } from "../../src/ir/tensor.js";
 import { seededRandom } from "../../src/models/random.js";
 import { Program } from "../../src/runtime/program.js";
 import { BINARY_TYPES, binaryGraph, flavoursOf as flavoursOfBinary } from "../support/binary.js";
@@ -18,7 +18,7 @@ import { FLAVOURS, manyGraph, randomTensor, unaryGraph, weightedGraph, type Flav
 import { modulesOf } from "../support/modules.js";
 import { invertedResiduals, singleShotDetector } from "../support/networks.js";
 
-type Elements = Float32Array | Uint8Array | Int8Array;
+type Elements = TensorView;
 
 interface Handles {
   size(): number;

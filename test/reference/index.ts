@@ -25,10 +25,12 @@ import { mean } from "./mean.js";
 import { pad } from "./pad.js";
 import { quantize } from "./quantize.js";
 import { reduce } from "./reduce.js";
+import { requantize } from "./requantize.js";
 import { reshape } from "./reshape.js";
 import { resize } from "./resize.js";
 import { slice } from "./slice.js";
 import { softmax } from "./softmax.js";
+import type { TailType } from "./tails.js";
 import { transpose } from "./transpose.js";
 import { transposedconvolution } from "./transposedconvolution.js";
 
@@ -39,7 +41,7 @@ type Reference<T extends OpType> = (
   ...others: readonly ArrayLike<number>[]
 ) => Expected;
 
-const REFERENCES: { readonly [T in OpType]: Reference<T> } = {
+const REFERENCES: { readonly [T in Exclude<OpType, TailType>]: Reference<T> } = {
   ...BINARY,
   ...ELEMENTWISE,
   activation,
@@ -65,6 +67,7 @@ const REFERENCES: { readonly [T in OpType]: Reference<T> } = {
   padany,
   quantize,
   reduce,
+  requantize,
   reshape,
   resize,
   slice,
@@ -83,7 +86,7 @@ export function reference(
   x: ArrayLike<number>,
   ...others: readonly ArrayLike<number>[]
 ): Expected {
-  return (REFERENCES[op.type] as Reference<OpType>)(op, tensors, x, ...others);
+  return (REFERENCES[op.type as Exclude<OpType, TailType>] as Reference<OpType>)(op, tensors, x, ...others);
 }
 
 /** What each tensor of a graph should hold, operator by operator from the given inputs; without bounds. */

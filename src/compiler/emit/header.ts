@@ -2,7 +2,14 @@
 import { ELEMENT_BYTES, elementCount, formatShape } from "../../ir/tensor.js";
 import type { Description, TensorDescription } from "./description.js";
 
-const TYPES = { float32: "float", uint8: "uint8_t", int8: "int8_t", float16: "uint16_t", int32: "int32_t" } as const;
+const TYPES = {
+  float32: "float",
+  uint8: "uint8_t",
+  int8: "int8_t",
+  float16: "uint16_t",
+  int32: "int32_t",
+  bool: "uint8_t",
+} as const;
 
 /** The text of the header; names begin with `prefix`, which is an identifier. */
 export function header(

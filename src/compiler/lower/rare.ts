@@ -10,6 +10,7 @@ import { maxPool } from "./maxpool.js";
 import { batchToSpace, gather, padAny, slice, spaceToBatch, spaceToDepth, tile, transpose } from "./rearrange.js";
 import { reduce } from "./reduce.js";
 import { resize } from "./resize.js";
+import { requantize } from "./requantize.js";
 import type { Lowering } from "./site.js";
 
 export const RARE: { readonly [T in OpType]?: Lowering<T> } = {
@@ -25,6 +26,7 @@ export const RARE: { readonly [T in OpType]?: Lowering<T> } = {
   padany: padAny,
   reduce,
   resize,
+  requantize,
   slice,
   spacetobatch: spaceToBatch,
   spacetodepth: spaceToDepth,

@@ -197,7 +197,7 @@ function readInput(
   }
   const { quantization } = quantizationOf(sourceOf(reader, values, context), shape.length);
   if (quantization.scale.length > 1) throw new UnsupportedError("input expected one scale, got several");
-  return arranged(net.input(name, sizes, { dtype, quantization }), shape, order);
+  return arranged(net.input(name, sizes, dtype, quantization), shape, order);
 }
 
 /** Whether an image is in NHWC already, which networks for NCHW begin with a transpose for. */

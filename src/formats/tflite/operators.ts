@@ -7,6 +7,7 @@ import type { CommonOp, Op } from "../../ir/ops/index.js";
 import { elementCount, formatShape, type Tensor } from "../../ir/tensor.js";
 import { dilated, type Size } from "../../ir/window.js";
 import type { Table } from "./flatbuffer.js";
+import { readAdd } from "./add.js";
 import { PLAIN } from "./plain.js";
 import * as schema from "./schema.js";
 import {
@@ -23,7 +24,6 @@ import { readReshape } from "./reshape.js";
 import { readPadding, readPool, readSize, readStride } from "./window.js";
 
 const READERS: Readers<CommonOp> = {
-  ADD: readAdd,
   AVERAGE_POOL_2D: (source) => ({ type: "averagepool", ...readPool(source) }),
   CONV_2D: readConvolution,
   DEPTHWISE_CONV_2D: readDepthwise,
@@ -36,7 +36,11 @@ const READERS: Readers<CommonOp> = {
 };
 
 /** Operators that are common in most cases; in the others, these readers return undefined. */
-const PARTIAL: Readonly<Record<string, (source: Source) => CommonOp | undefined>> = { MEAN: readMean, PAD: readPad };
+const PARTIAL: Readonly<Record<string, (source: Source) => CommonOp | undefined>> = {
+  ADD: readAdd,
+  MEAN: readMean,
+  PAD: readPad,
+};
 
 /** Whether all programs have the operators that stand for this one. */
 export function isCommon(source: Source): boolean {
@@ -136,14 +140,6 @@ function readFullyConnected(source: Source): CommonOp[] {
   const flat = tensors.push({ ...x, name: `${x.name}/flat`, shape, data: undefined }) - 1;
   const reshape: CommonOp = { type: "reshape", inputs: [inputs[0]!], outputs: [flat], shape };
   return [reshape, { ...op, inputs: [flat, ...inputs.slice(1)] }];
-}
-
-/** A constant stands last in the graph. */
-function readAdd({ options, inputs, outputs, tensors }: Source): CommonOp {
-  const [x, y] = inputs.map((index) => expectTensor(tensors, index, "input"));
-  if (!x || !y || inputs.length > 2) throw new FormatError(`expected 2 inputs, got ${inputs.length}`);
-  const activation = readActivation(options?.int8(schema.AddOptions.activation) ?? 0);
-  return { type: "add", inputs: x.data ? inputs.toReversed() : inputs, outputs, activation };
 }
 
 function readBeta({ options }: Source): number {

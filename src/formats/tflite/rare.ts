@@ -2,6 +2,8 @@
 import { FormatError } from "../../errors.js";
 import { rare } from "../../ir/rare.js";
 import { BINARY_READERS } from "./binary.js";
+import { readAdd } from "./add.js";
+import { readBroadcastAdd, withRanks } from "./broadcast.js";
 import { readDetection } from "./detection.js";
 import { RARE_PLAIN } from "./rareplain.js";
 import { readMean, readPad } from "./images.js";
@@ -21,6 +23,7 @@ import {
 } from "./rearranging.js";
 import * as schema from "./schema.js";
 import { expectOptions, unary, type RareReaders, type Readers, type Source } from "./source.js";
+import { TAILS } from "./tails.js";
 import { readReshape } from "./reshape.js";
 import {
   readBatchToSpace,
@@ -43,7 +46,8 @@ export const RARE: RareReaders = rare<Readers>({
       (source: Source) => ({ ...attributes, ...unary(source) }),
     ]),
   ),
-  ...BINARY_READERS,
+  ...withRanks(BINARY_READERS),
+  ADD: (source) => readAdd(source) ?? readBroadcastAdd(source),
   CONCATENATION: readConcatenation,
   BATCH_TO_SPACE_ND: readBatchToSpace,
   [`CUSTOM ${schema.DETECTION}`]: readDetection,
@@ -69,6 +73,7 @@ export const RARE: RareReaders = rare<Readers>({
   SPLIT: readSplit,
   SPLIT_V: readSplitV,
   STRIDED_SLICE: readStridedSlice,
+  ...TAILS,
   SUM: readReduce("sum"),
   TILE: readTile,
   TRANSPOSE: readTranspose,

@@ -71,7 +71,8 @@ function nameOf(code: Table): string {
 
 function readTensor(table: Table, buffers: readonly Table[]): Tensor {
   const type = table.int8(schema.Tensor.type);
-  const dtype = schema.TYPES[type];
+  const isLong = type === schema.INT64;
+  const dtype = isLong ? "int32" : schema.TYPES[type];
   if (!dtype) throw new UnsupportedError(`type expected ${Object.values(schema.TYPES).join(", ")}, got number ${type}`);
   if (table.table(schema.Tensor.sparsity, "sparsity")) throw new UnsupportedError("expected dense data, got sparse");
   const shape = table.int32s(schema.Tensor.shape, "shape");
@@ -87,7 +88,7 @@ function readTensor(table: Table, buffers: readonly Table[]): Tensor {
     quantization: dtype.startsWith("float")
       ? undefined
       : readQuantization(table.table(schema.Tensor.quantization, "quantization"), shape.length),
-    data: bytes?.length ? readData(bytes, dtype, shape) : undefined,
+    data: bytes?.length ? (isLong ? readLong(bytes, shape) : readData(bytes, dtype, shape)) : undefined,
   };
 }
 
@@ -103,11 +104,34 @@ function readQuantization(table: Table | undefined, rank: number): Quantization 
   return { scale, zeroPoint: scale.map((_, c) => zeroPoint[zeroPoint.length === 1 ? 0 : c] ?? 0), axis };
 }
 
+const ARRAYS = {
+  float32: Float32Array,
+  float16: Uint16Array,
+  int32: Int32Array,
+  uint8: Uint8Array,
+  int8: Int8Array,
+  bool: Uint8Array,
+} as const satisfies Readonly<Record<DType, unknown>>;
+
+/** 64-bit integers as int32. Throws UnsupportedError for one that does not fit. */
+function readLong(bytes: Uint8Array, shape: readonly number[]): Int32Array {
+  const count = elementCount(shape);
+  if (bytes.length !== 8 * count) {
+    throw new FormatError(`expected ${8 * count} bytes of data for ${formatShape(shape)} int64, got ${bytes.length}`);
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return Int32Array.from({ length: count }, (_, i) => {
+    const value = view.getBigInt64(8 * i, true);
+    if (value !== BigInt.asIntN(32, value)) {
+      throw new UnsupportedError(`int64 constants expected to fit int32, got ${value}`);
+    }
+    return Number(value);
+  });
+}
+
 /** The elements as a typed array: of the file's bytes if they are aligned, else of a copy. */
 function readData(bytes: Uint8Array, dtype: DType, shape: readonly number[]): TensorData {
-  const type = { float32: Float32Array, float16: Uint16Array, int32: Int32Array, uint8: Uint8Array, int8: Int8Array }[
-    dtype
-  ];
+  const type = ARRAYS[dtype];
   const expected = elementCount(shape) * type.BYTES_PER_ELEMENT;
   if (bytes.length !== expected) {
     throw new FormatError(`expected ${expected} bytes of data for ${formatShape(shape)} ${dtype}, got ${bytes.length}`);

@@ -37,6 +37,7 @@ export const StridedSliceOptions = {
 } as const;
 export const LeakyReluOptions = { alpha: 0 } as const;
 export const ReshapeOptions = { newShape: 0 } as const;
+export const ArgMaxOptions = { outputType: 0 } as const;
 export const ResizeBilinearOptions = { alignCorners: 2, halfPixelCenters: 3 } as const;
 export const ResizeNearestOptions = { alignCorners: 0, halfPixelCenters: 1 } as const;
 export const TransposeConvOptions = { padding: 0, strideW: 1, strideH: 2, activation: 3 } as const;
@@ -55,7 +56,17 @@ export const PADDING = ["SAME", "VALID"] as const;
 export const ACTIVATIONS: Readonly<Record<number, Activation>> = { 0: "none", 1: "relu", 3: "relu6" };
 
 /** Element types by number; the package has no others. */
-export const TYPES: Readonly<Record<number, DType>> = { 0: "float32", 1: "float16", 2: "int32", 3: "uint8", 9: "int8" };
+export const TYPES: Readonly<Record<number, DType>> = {
+  0: "float32",
+  1: "float16",
+  2: "int32",
+  3: "uint8",
+  6: "bool",
+  9: "int8",
+};
+
+/** The number of the element type int64, which becomes int32. */
+export const INT64 = 4;
 
 /** Numbers of the union of options tables. */
 export const OptionsType = {
@@ -73,7 +84,9 @@ export const OptionsType = {
   sub: 28,
   div: 29,
   stridedSlice: 32,
+  argMax: 40,
   slice: 48,
+  argMin: 57,
   leakyRelu: 75,
   l2Norm: 12,
   resizeBilinear: 15,
@@ -113,7 +126,8 @@ const NAMES =
   "TILE EXPAND_DIMS EQUAL NOT_EQUAL LOG SUM SQRT RSQRT SHAPE POW ARG_MIN FAKE_QUANT REDUCE_PROD REDUCE_MAX PACK " +
   "LOGICAL_OR ONE_HOT LOGICAL_AND LOGICAL_NOT UNPACK REDUCE_MIN FLOOR_DIV REDUCE_ANY SQUARE ZEROS_LIKE FILL FLOOR_MOD " +
   "RANGE RESIZE_NEAREST_NEIGHBOR LEAKY_RELU SQUARED_DIFFERENCE MIRROR_PAD ABS SPLIT_V UNIQUE CEIL REVERSE_V2 ADD_N " +
-  "GATHER_ND COS WHERE RANK ELU REVERSE_SEQUENCE MATRIX_DIAG QUANTIZE MATRIX_SET_DIAG ROUND HARD_SWISH";
+  "GATHER_ND COS WHERE RANK ELU REVERSE_SEQUENCE MATRIX_DIAG QUANTIZE MATRIX_SET_DIAG ROUND HARD_SWISH " +
+  "IF WHILE NON_MAX_SUPPRESSION_V4 NON_MAX_SUPPRESSION_V5 SCATTER_ND SELECT_V2 DENSIFY SEGMENT_SUM BATCH_MATMUL";
 
 /** The number of a builtin operator. */
 export function operatorCode(name: string): number {

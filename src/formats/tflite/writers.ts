@@ -9,6 +9,7 @@ import { BINARY } from "./binary.js";
 import { PLAIN } from "./plain.js";
 import { RARE_PLAIN } from "./rareplain.js";
 import * as schema from "./schema.js";
+import { TAIL_WRITERS } from "./tailwriters.js";
 
 type Writer<T extends OpType> = (op: OpOf<T>, file: OutputFile) => void;
 
@@ -46,6 +47,7 @@ const WRITERS: {
   padany: writePadAny,
   quantize: (op, file) => file.operator({ ...placeOf(op), name: "QUANTIZE", version: 1 }),
   reduce: writeReduce,
+  requantize: (op, file) => file.operator({ ...placeOf(op), name: "QUANTIZE", version: 2 }),
   reshape: writeReshape,
   resize: writeResize,
   slice: writeSlice,
@@ -54,6 +56,7 @@ const WRITERS: {
   spacetodepth: writeSpaceToDepth,
   tile: writeTile,
   transpose: writeTranspose,
+  ...TAIL_WRITERS,
   transposedconvolution: writeTransposedConvolution,
 };
 

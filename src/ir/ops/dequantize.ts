@@ -9,6 +9,7 @@ export interface Dequantize {
 
 export const dequantize: OpModule<Dequantize> = {
   shapes: sameShape,
+  dtypes: () => ["float32"],
   evaluate: (_, [x]) => dequantized(x!),
   convertsType: true,
 };

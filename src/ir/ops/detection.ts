@@ -1,4 +1,5 @@
 /** Boxes of a detector: TensorFlow Lite's custom operator TFLite_Detection_PostProcess. */
+import { UnsupportedError } from "../../errors.js";
 import { formatShape } from "../tensor.js";
 import type { OpModule } from "./module.js";
 import { expectRank, mismatch } from "./operands.js";
@@ -34,6 +35,7 @@ export const detection: OpModule<Detection> = {
     if (count !== boxes) mismatch("scores of boxes", boxes, count);
     if (columns !== op.classes && columns !== op.classes + 1) mismatch("classes", op.classes, columns);
     if (anchors!.join() !== `${boxes},4`) mismatch("anchors", `${boxes}×4`, formatShape(anchors!));
+    if (!inputs[2]!.data) throw new UnsupportedError("anchors expected constant");
     const most = op.maxDetections * op.maxClasses;
     return [[images, most, 4], [images, most], [images, most], [images]];
   },

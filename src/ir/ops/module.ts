@@ -1,5 +1,5 @@
 /** The interface of an operator's module: its shapes, and the traits that passes ask for. */
-import type { Shape, Tensor, TensorData } from "../tensor.js";
+import type { DType, Shape, Tensor, TensorData } from "../tensor.js";
 import type { Padding, Size } from "../window.js";
 
 /** The clamp after an operator: max(x, 0), min(max(x, 0), 6), or none. */
@@ -36,6 +36,8 @@ export interface ChannelScale {
 export interface OpModule<A extends { readonly type: string }> {
   /** The shapes of its outputs. Throws FormatError where the inputs do not fit together. */
   shapes(op: A, inputs: readonly Tensor[]): readonly Shape[];
+  /** The element types of its outputs. Without this method, they have the type of the first input. */
+  dtypes?(op: A, inputs: readonly Tensor[]): readonly DType[];
   /** Its window, if it slides one over an image. */
   kernel?(op: A, inputs: readonly Tensor[]): Size;
   /** Its weights, which also give its cost: one mult-add each for every position of the output. A linear operator that has them, and no activation of its own, absorbs the batch norm after it. */
@@ -61,7 +63,7 @@ export interface OpModule<A extends { readonly type: string }> {
   evaluate?(op: A, inputs: readonly Tensor[]): TensorData;
   /** It only changes the element type, so that it has nothing to do where all tensors are float32. */
   readonly convertsType?: true;
-  /** It has no kernel: it runs in TypeScript, on plain views of its tensors. */
+  /** It has no kernel: it runs in TypeScript, on plain views of its tensors. So does any operator that computes int32 or bool. */
   readonly host?: true;
 }
 

@@ -10,15 +10,18 @@ import { leakyrelu } from "./leakyrelu.js";
 import { maxpool } from "./maxpool.js";
 import { padany } from "./padany.js";
 import { reduce } from "./reduce.js";
+import { requantize } from "./requantize.js";
 import { resize } from "./resize.js";
 import { slice } from "./slice.js";
 import { batchtospace, spacetobatch } from "./spacetobatch.js";
 import { spacetodepth } from "./spacetodepth.js";
+import { TAILS } from "./tails.js";
 import { tile } from "./tile.js";
 import { transpose } from "./transpose.js";
 import { transposedconvolution } from "./transposedconvolution.js";
 
 export const RARE = {
+  ...TAILS,
   ...BINARY,
   batchtospace,
   ...ELEMENTWISE,
@@ -31,6 +34,7 @@ export const RARE = {
   maxpool,
   padany,
   reduce,
+  requantize,
   resize,
   slice,
   spacetobatch,

@@ -12,7 +12,7 @@ import { CopyBudget } from "../budget.js";
 import { readersOf, type Graph } from "../graph.js";
 import { moduleOf, operandsOf, type Op } from "../ops/index.js";
 import type { ChannelScale, WeightTrait } from "../ops/module.js";
-import { elementCount, floatConstant, formatShape, type Tensor } from "../tensor.js";
+import { elementCount, floatConstant, type Tensor } from "../tensor.js";
 import { NO_PADDING } from "../window.js";
 
 /**
@@ -47,26 +47,38 @@ export function foldBatchNorms(graph: Graph): Graph {
 }
 
 /**
- * The graph with its batch norms as depthwise convolutions.
+ * The graph with its batch norms as depthwise convolutions, between reshapes to images where x has other dimensions.
  *
- * @throws UnsupportedError for a batch norm that is not over images, or whose statistics are computed.
+ * @throws UnsupportedError for a batch norm whose statistics are computed.
  */
 export function batchNormsAsDepthwise(graph: Graph): Graph {
   const tensors = [...graph.tensors];
-  const ops = graph.ops.map((op): Op => {
-    if (op.type !== "batchnorm") return op;
-    const { name, shape } = tensors[op.outputs[0]!]!;
+  const ops = graph.ops.flatMap((op): Op[] => {
+    if (op.type !== "batchnorm") return [op];
+    const [x, y] = [tensors[op.inputs[0]!]!, tensors[op.outputs[0]!]!];
     const norm = moduleOf(op).channelScale?.(op, operandsOf(op, graph.tensors));
-    if (shape.length !== 4 || !norm) {
-      throw new UnsupportedError(
-        `batchnorm ${quote(name)} expected 4 dimensions and constant statistics, got ${formatShape(shape)}`,
-      );
-    }
+    if (!norm) throw new UnsupportedError(`batchnorm ${quote(y.name)} expected constant statistics`);
     const { scale, shift } = norm;
-    const weights = tensors.push(floatConstant(`${name}/scale`, [1, 1, 1, scale.length], scale)) - 1;
-    const bias = tensors.push(floatConstant(`${name}/shift`, [shift.length], shift)) - 1;
-    const inputs = [op.inputs[0]!, weights, bias];
-    return { type: "depthwise", stride: [1, 1], padding: NO_PADDING, activation: "none", inputs, outputs: op.outputs };
+    const weights = tensors.push(floatConstant(`${y.name}/scale`, [1, 1, 1, scale.length], scale)) - 1;
+    const bias = tensors.push(floatConstant(`${y.name}/shift`, [shift.length], shift)) - 1;
+    const depthwise = (input: number, output: number): Op => ({
+      type: "depthwise",
+      stride: [1, 1],
+      padding: NO_PADDING,
+      activation: "none",
+      inputs: [input, weights, bias],
+      outputs: [output],
+    });
+    const { shape } = x;
+    if (shape.length === 4) return [depthwise(op.inputs[0]!, op.outputs[0]!)];
+    const images = shape.toSpliced(Math.min(shape.length - 1, 1), 0, ...Array<number>(4 - shape.length).fill(1));
+    const image = (suffix: string) => tensors.push({ ...x, name: `${y.name}/${suffix}`, shape: images }) - 1;
+    const [before, after] = [image("before"), image("after")];
+    return [
+      { type: "reshape", shape: images, inputs: [op.inputs[0]!], outputs: [before] },
+      depthwise(before, after),
+      { type: "reshape", shape, inputs: [after], outputs: op.outputs },
+    ];
   });
   return { ...graph, tensors, ops };
 }

@@ -29,6 +29,11 @@ export const PASSES: readonly Pass[] = [
     run: async (graph) => (await import("./precision.js")).toFloat32(graph),
   },
   {
+    name: "requantize",
+    applies: hasRequantize,
+    run: async (graph) => (await import("./requantize.js")).requantized(graph),
+  },
+  {
     name: "fold batch norms",
     applies: hasBatchNorm,
     run: async (graph) => (await import("./batchnorm.js")).foldBatchNorms(graph),
@@ -63,6 +68,11 @@ export const PASSES: readonly Pass[] = [
 
 function hasBatchNorm({ ops }: Graph): boolean {
   return ops.some(({ type }) => type === "batchnorm");
+}
+
+/** Whether a QUANTIZE reads 8 bits. */
+function hasRequantize({ ops, tensors }: Graph): boolean {
+  return ops.some(({ type, inputs }) => type === "quantize" && tensors[inputs[0]!]!.dtype !== "float32");
 }
 
 /** Whether an operator does nothing but pad or clamp. */

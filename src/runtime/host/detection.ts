@@ -9,38 +9,37 @@ import { Ranking, whole, type Scan } from "../../detection/ranking.js";
 import { decodeBoxes } from "../../detection/ssd.js";
 import { intersectionOverUnion, suppress } from "../../detection/suppress.js";
 import { FormatError, UnsupportedError } from "../../errors.js";
+import type { HostTensor } from "../../ir/host/operator.js";
 import type { OpOf } from "../../ir/ops/index.js";
-import { dequantized, type Tensor, type TensorView } from "../../ir/tensor.js";
+import { dequantized } from "../../ir/tensor.js";
 
 const { fround } = Math;
 
 /**
- * Binds the operator to tensors in memory.
+ * Binds the operator to its tensors.
  *
- * @param view the elements of a tensor.
- * @param batch how many runs of the model the tensors hold; each may have several images.
+ * @param batch runs of the model that the tensors hold; each may have several images.
  * @returns a function that runs the operator for the first so many of them.
- * @throws FormatError if there are scores of more or fewer images than boxes.
+ * @throws FormatError if there are scores of more or fewer images than boxes, UnsupportedError for other types of outputs
+ * than float32.
  */
 export function detection(
   op: OpOf<"detection">,
-  tensors: readonly Tensor[],
-  view: (tensor: number) => TensorView,
+  inputs: readonly HostTensor[],
+  outputs: readonly HostTensor[],
   batch: number,
 ): (runs: number) => void {
-  const [first, second, third] = op.inputs as readonly [number, number, number];
-  const [images, count, width] = tensors[first]!.shape as [number, number, number];
-  const [scored, , columns] = tensors[second]!.shape as [number, number, number];
+  const [encodings, scores, corners] = inputs as readonly [HostTensor, HostTensor, HostTensor];
+  const [images, count, width] = encodings.shape as [number, number, number];
+  const [scored, , columns] = scores.shape as [number, number, number];
   if (scored !== images) throw new FormatError(`scores expected of ${images} images, got of ${scored}`);
-  if (!tensors[third]!.data) throw new UnsupportedError("anchors expected constant");
-  for (const tensor of op.outputs) {
-    const { dtype } = tensors[tensor]!;
+  for (const { dtype } of outputs) {
     if (dtype !== "float32") throw new UnsupportedError(`outputs expected float32, got ${dtype}`);
   }
-  const readEncodings = readerOf(tensors[first]!, view(first));
-  const readScores = readerOf(tensors[second]!, view(second));
+  const readEncodings = readerOf(encodings);
+  const readScores = readerOf(scores);
   const coding = { scales: op.scales, round: fround };
-  const anchors = dequantized(tensors[third]!);
+  const anchors = dequantized(corners);
   const boxes = new Float32Array(4 * count);
   const row = new Float32Array(op.classes);
   const background = columns - op.classes; // comes first, if the model has one
@@ -50,14 +49,14 @@ export function detection(
     read: (index, box) => readScores((index * count + box) * columns + background, row),
   };
   const find = (op.regular ? perClass : acrossClasses)(op, boxes, image);
-  const outputs = op.outputs.map(view) as unknown as Outputs;
+  const results = outputs.map(({ data }) => data) as unknown as Outputs;
   return (runs) => {
     for (let index = 0; index < (runs * images) / batch; ++index) {
       for (let box = 0; box < count; ++box) {
         readEncodings((index * count + box) * width, boxes.subarray(4 * box, 4 * box + 4));
       }
       decodeBoxes(boxes, anchors, coding, boxes);
-      write(find(index), boxes, outputs, index, op.maxDetections * op.maxClasses);
+      write(find(index), boxes, results, index, op.maxDetections * op.maxClasses);
     }
   };
 }
@@ -68,7 +67,8 @@ type Outputs = readonly [Float32Array, Float32Array, Float32Array, Float32Array]
 /** Fills an array with the real numbers from an index on. */
 type Reader = (start: number, target: Float32Array) => void;
 
-function readerOf(tensor: Tensor, data: TensorView): Reader {
+function readerOf(tensor: HostTensor): Reader {
+  const { data } = tensor;
   if (elementTypeOf(tensor) === "f32") {
     return (start, target) => {
       for (let i = 0; i < target.length; ++i) target[i] = data[start + i]!;

@@ -86,7 +86,7 @@ describe("a file", () => {
       "with another operator",
       { code: 10 },
       UnsupportedError,
-      /^operator 0 \(HASHTABLE_LOOKUP\): not supported; supported are ADD, AVERAGE_POOL_2D, /,
+      /^operator 0 \(HASHTABLE_LOOKUP\): not supported; supported are ABS, ADD, ARG_MAX, /,
     ],
     [
       "with an operator newer than this reader",
@@ -102,10 +102,10 @@ describe("a file", () => {
     ],
     ["with an operator named like a method", { code: 32, customCode: "toString" }, UnsupportedError, /not supported/],
     [
-      "with 64-bit integers",
-      { type: 4 },
+      "with 16-bit integers",
+      { type: 7 },
       UnsupportedError,
-      /^tensor 0: type expected float32, float16, int32, uint8, int8, got number 4/,
+      /^tensor 0: type expected float32, float16, int32, uint8, bool, int8, got number 7/,
     ],
     ["with a size of 0", { shape: [1, 0] }, FormatError, /^tensor 0 expected positive sizes/],
     [

@@ -70,14 +70,14 @@ describe("constants", () => {
     expect(halfToNumber(0x7e00)).toBeNaN();
   });
 
-  test("float16 weights behind DEQUANTIZE become float32", () => {
+  test("float16 weights behind DEQUANTIZE become float32", async () => {
     const tensors: Tensor[] = [
       { name: "half", shape: [2], dtype: "float16", data: Uint16Array.of(0x3c00, 0xc000) },
       { name: "full", shape: [2], dtype: "float32" },
       { name: "x", shape: [1, 1], dtype: "float32" },
     ];
     const ops: Op[] = [{ type: "dequantize", inputs: [0], outputs: [1] }];
-    const folded = foldConstants(buildGraph({ tensors, ops, inputs: [2], outputs: [2] }));
+    const folded = await foldConstants(buildGraph({ tensors, ops, inputs: [2], outputs: [2] }));
     expect(folded.ops).toEqual([]);
     expect(folded.tensors[1]!.data).toEqual(Float32Array.of(1, -2));
   });
