@@ -60,7 +60,7 @@ export async function loadCompiled(model: WebAssembly.Module | Contents, options
     runtime: {
       kernels,
       threads: 1,
-      byteProducts: runner.byteProducts ? "unsigned" : undefined,
+      byteProducts: runner.byteProducts,
       ...(threads !== 1 && { reasons: { threads: "a compiled model runs on one thread" } }),
     },
     batch: 1,

@@ -52,7 +52,7 @@ export function packIntegerPointwise(matrix: IntegerMatrix, size: ProductSize): 
 /**
  * For q8_pointwiseDot: per block of outputs bias [8], [taps · C up to whole blocks / 4][8][4] of int8, scales [8].
  *
- * @param zeroPoint the inputs are bytes this much above their value.
+ * @param zeroPoint the inputs are bytes this much above their value; negative if they are so much below.
  */
 export function packBytePointwise(matrix: IntegerMatrix, zeroPoint: number, size: ProductSize): Packed {
   return packBytes(matrix, size, () => biasOfBytes(matrix, zeroPoint, size));
@@ -84,6 +84,19 @@ export function weightOffsetOf({ weights, zeroPoint }: IntegerMatrix): number {
   return (weights instanceof Uint8Array ? 128 : 0) - zeroPoint;
 }
 
+/**
+ * Whether two neighbours, k = 2i and 2i + 1 of an output, are both -128 as signed bytes. An engine may add their products
+ * with signed bytes in 16 bits, which (-128)² + (-128)² does not fit.
+ */
+export function hasLowestNeighbours({ weights }: IntegerMatrix, channels: number): boolean {
+  const lowest = weights instanceof Uint8Array ? 0 : -128;
+  for (let row = 0; row < weights.length; row += channels) {
+    const end = row + channels;
+    for (let k = row + 1; k < end; k += 2) if (weights[k] === lowest && weights[k - 1] === lowest) return true;
+  }
+  return false;
+}
+
 /** For q8_convolution: per block of outputs bias [8], [kernelHeight][kernelWidth · C up to even / 2][8][2], scales [8]. */
 export function packIntegerConvolution(matrix: IntegerMatrix, outputs: number, rows: number, run: number): Packed {
   const words = blocksOf(outputs) * (2 + (rows * (run + (run % 2))) / 2) * BLOCK;
@@ -104,9 +117,9 @@ export function packDepthwise(matrix: FloatMatrix, channels: number, taps: numbe
   };
 }
 
-/** For q8_depthwise: per block bias [8], then [taps][8] of int16, scales [8]. */
+/** For q8_depthwise: per block bias [8], then pairs of taps [taps up to even / 2][8][2] of int16, scales [8]. */
 export function packIntegerDepthwise(matrix: IntegerMatrix, channels: number, taps: number): Packed {
-  const words = blocksOf(channels) * (2 * BLOCK + (taps * BLOCK) / 2);
+  const words = blocksOf(channels) * (2 + Math.ceil(taps / 2)) * BLOCK;
   return {
     bytes: words * 4,
     from: matrix.from,
@@ -267,13 +280,15 @@ function fillIntegerDepthwise(
   channels: number,
   taps: number,
 ): void {
-  const stride = 2 * BLOCK + (taps * BLOCK) / 2;
+  const stride = (2 + Math.ceil(taps / 2)) * BLOCK;
   for (let c = 0; c < channels; ++c) {
     const column = Math.floor(c / BLOCK) * stride + (c % BLOCK);
     integers[column] = bias[c]!;
     floats[column + stride - BLOCK] = scales[c]!;
-    const at = 2 * (Math.floor(c / BLOCK) * stride + BLOCK) + (c % BLOCK);
-    for (let tap = 0; tap < taps; ++tap) shorts[at + tap * BLOCK] = weights[tap * channels + c]! - zeroPoint;
+    for (let tap = 0; tap < taps; ++tap) {
+      const word = column + (1 + (tap >> 1)) * BLOCK;
+      shorts[2 * word + (tap & 1)] = weights[tap * channels + c]! - zeroPoint;
+    }
   }
 }
 

@@ -49,7 +49,7 @@ function simulated(group: Group, { rows, splits }: Tiling, threads: number, weig
 }
 
 function groupsOf(graph: Graph): Group[] {
-  const options = { fuse: true, keep: new Set<number>(), target: { multipliesBytes: true }, maxMemory: 2 ** 30 };
+  const options = { fuse: true, keep: new Set<number>(), target: { byteProducts: "unsigned" as const }, maxMemory: 2 ** 30 };
   return fuseGraph(graph, options).steps.filter(isGroup);
 }
 

@@ -63,7 +63,7 @@ describe("a group", () => {
     const { steps } = fuseGraph(graph, {
       fuse: true,
       keep: new Set(),
-      target: { multipliesBytes: false },
+      target: { byteProducts: undefined },
       maxMemory: 2 ** 28,
     });
     for (const group of steps.filter(isGroup)) {
