@@ -2,13 +2,15 @@
  * All kernels: the base module. Compiled with relaxed SIMD, this file is the whole relaxed module.
  *
  * Every kernel has the signature (params, tile, rowBegin, rowEnd, blockBegin, blockEnd), see docs/kernels-abi.md. The
- * exceptions are interleave and interleavePairs, which pack weights, and q8_byteProducts, which probes the machine.
+ * exceptions are interleave and interleavePairs, which pack weights, q8_byteProducts, which probes the machine, and
+ * f32_areFinite, which checks inputs.
  */
 export { f32_activation } from "../f32/activation";
 export { f32_add } from "../f32/add";
 export { f32_averagepool } from "../f32/averagepool";
 export { f32_convolution } from "../f32/convolution";
 export { f32_depthwise, f32_depthwise3x3s1, f32_depthwise3x3s2 } from "../f32/depthwise";
+export { f32_areFinite } from "../f32/finite";
 export { f32_fromBlocks, f32_toBlocks } from "../f32/nhwc";
 export { f32_leakyrelu } from "../f32/leakyrelu";
 export { f32_logistic } from "../f32/logistic";

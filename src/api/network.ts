@@ -11,7 +11,7 @@ import type { Layer } from "../ir/layers.js";
 import type { Kernels } from "../runtime/features.js";
 import type { MemoryReport } from "../compiler/plan.js";
 import type { Runner } from "../runtime/runner.js";
-import { checkElements, describeTensor, type TensorInfo, type TensorValue } from "./tensors.js";
+import { checkElements, describeTensor, notFinite, type TensorInfo, type TensorValue } from "./tensors.js";
 
 export interface ClassifyOptions extends PictureOptions {
   /** Number of classes to return. Default: 5. */
@@ -109,7 +109,10 @@ export class Network {
     if (counts.some((count) => count !== images)) {
       throw new RangeError(`"input" must have the same number of images in each array, got ${counts.join(", ")}`);
     }
-    for (const [index, { array }] of arrays.entries()) runner.inputs[index]!.set(array as TensorView);
+    for (const [index, { argument, array }] of arrays.entries()) {
+      runner.inputs[index]!.set(array as TensorView);
+      if (array instanceof Float32Array && !runner.areFinite(index, array.length)) throw notFinite(argument, array);
+    }
     runner.execute(images);
     return this.outputs.map((output, index) => {
       const view = runner.outputs[index]!;

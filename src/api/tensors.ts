@@ -27,7 +27,7 @@ export function describeTensor({ name, dtype, shape, quantization }: Tensor): Te
  * Checks the elements for an input. `expected` is the network's own array, with room for `batch` images.
  *
  * @returns the number of images.
- * @throws TypeError for another kind of array, RangeError for another length or a number that is not finite.
+ * @throws TypeError for another kind of array, RangeError for another length.
  */
 export function checkElements(argument: string, elements: unknown, expected: TensorView, batch: number): number {
   const kind = expected.constructor.name;
@@ -37,20 +37,11 @@ export function checkElements(argument: string, elements: unknown, expected: Ten
   if (!(elements instanceof expected.constructor)) throw new TypeError(message());
   const { length } = elements as TensorView;
   if (length === 0 || length % each || length > expected.length) throw new RangeError(message());
-  if (elements instanceof Float32Array) {
-    const wrong = firstNotFinite(elements);
-    if (wrong >= 0) throw new RangeError(`"${argument}" must have finite numbers, got ${elements[wrong]} at ${wrong}`);
-  }
   return length / each;
 }
 
-/**
- * The exponent of NaN and infinity has all eight bits set: one more in its last place makes the integer negative. Integers,
- * because an interpreter allocates an object for each float that it computes.
- */
-function firstNotFinite(x: Float32Array): number {
-  const bits = new Int32Array(x.buffer, x.byteOffset, x.length);
-  let any = 0;
-  for (let i = 0; i < bits.length; ++i) any |= (bits[i]! & 0x7f800000) + 0x00800000;
-  return any >= 0 ? -1 : x.findIndex((value) => !Number.isFinite(value));
+/** The error for elements that are not all finite. */
+export function notFinite(argument: string, elements: Float32Array): RangeError {
+  const wrong = elements.findIndex((value) => !Number.isFinite(value));
+  return new RangeError(`"${argument}" must have finite numbers, got ${elements[wrong]} at ${wrong}`);
 }

@@ -21,6 +21,8 @@ export type Kernel = (
 export type KernelExports = Record<KernelName, Kernel> & {
   /** The index of an element of BYTE_PRODUCTS, see assembly/q8/pointwisedot.ts. */
   q8_byteProducts(): number;
+  /** Checks an input, see assembly/f32/finite.ts. */
+  f32_areFinite(input: number, count: number): number;
   /** Pack weights, see assembly/move/interleave.ts. */
   interleave(input: number, output: number, words: number, flip: number): void;
   interleavePairs(input: number, output: number, words: number, flip: number, offset: number): void;

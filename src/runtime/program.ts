@@ -10,7 +10,7 @@ import type { Graph } from "../ir/graph.js";
 import { elementCount, featureMap, type Tensor, type TensorView } from "../ir/tensor.js";
 import { bindSteps, isHostStep, runTask, tasksOf, type BoundStep } from "./execute.js";
 import { loadHostOperators } from "./host/index.js";
-import { BYTE_PRODUCTS, instantiateKernels, type Modules } from "./kernels.js";
+import { BYTE_PRODUCTS, instantiateKernels, type KernelExports, type Modules } from "./kernels.js";
 import type { ThreadPool } from "./pool/pool.js";
 import type { Runner } from "./runner.js";
 
@@ -38,6 +38,7 @@ interface Parts {
   readonly graph: Graph;
   readonly plan: Plan;
   readonly buffer: ArrayBufferLike;
+  readonly kernels: KernelExports;
   readonly steps: readonly BoundStep[];
   readonly pool: ThreadPool | undefined;
   readonly batch: number;
@@ -57,15 +58,17 @@ export class Program implements Runner {
   readonly graph: Graph;
   readonly plan: Plan;
   readonly #buffer: ArrayBufferLike;
+  readonly #kernels: KernelExports;
   readonly #steps: readonly BoundStep[];
   readonly #pool: ThreadPool | undefined;
   readonly #batch: number;
   #hasFailed = false;
 
-  private constructor({ graph, plan, buffer, steps, pool, batch, target, features }: Parts) {
+  private constructor({ graph, plan, buffer, kernels, steps, pool, batch, target, features }: Parts) {
     this.graph = withoutConstants(graph);
     this.plan = plan;
     this.#buffer = buffer;
+    this.#kernels = kernels;
     this.#steps = steps;
     this.#pool = pool;
     this.#batch = batch;
@@ -107,7 +110,11 @@ export class Program implements Runner {
     }
     // Last, because the file may be gone with it.
     writeImage(plan, { buffer: memory.buffer, kernels }, file);
-    return new Program({ graph, plan, buffer: memory.buffer, steps, pool, batch, target, features });
+    return new Program({ graph, plan, buffer: memory.buffer, kernels, steps, pool, batch, target, features });
+  }
+
+  areFinite(input: number, count: number): boolean {
+    return Boolean(this.#kernels.f32_areFinite(this.inputs[input]!.byteOffset, count));
   }
 
   /** The operators that the steps end with, in the order in which they run; -1 is a change of layout. */

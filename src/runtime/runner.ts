@@ -7,6 +7,8 @@ export interface Runner {
   /** Views of linear memory; inputs are to be written before each run, outputs to be read after it. */
   readonly inputs: readonly TensorView[];
   readonly outputs: readonly TensorView[];
+  /** Whether the first `count` numbers of a float32 input are finite. */
+  areFinite(input: number, count: number): boolean;
   /** From the inputs to the outputs, for the first `images` images of the batch. */
   execute(images: number): void;
   /** Reads the pooled features of all images after a run, as real numbers; undefined if the network has none. */

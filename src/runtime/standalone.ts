@@ -16,6 +16,7 @@ import {
 import type { Layer } from "../ir/layers.js";
 import { ELEMENT_BYTES, elementCount, type TensorView } from "../ir/tensor.js";
 import { bestKernels } from "./features.js";
+import { areFinite } from "./finite.js";
 import { BYTE_PRODUCTS, type ByteProducts } from "./kernels.js";
 import type { Runner } from "./runner.js";
 
@@ -50,6 +51,10 @@ export class StandaloneRunner implements Runner {
     this.byteProducts = BYTE_PRODUCTS[exports.byteProducts?.() ?? 0];
     this.#run = exports.run;
     this.features = features && featuresOf(buffer, features);
+  }
+
+  areFinite(input: number, count: number): boolean {
+    return areFinite(this.inputs[input]!.subarray(0, count) as Float32Array);
   }
 
   execute(): void {
