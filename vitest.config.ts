@@ -16,5 +16,10 @@ export default defineConfig({
     },
   ],
   // These need packages of their own: `npm run test:package`, `npm run test:outside`.
-  test: { include: ["test/**/*.test.ts"], exclude: ["test/package/**", "test/outside/**"], testTimeout: 120_000 },
+  test: {
+    include: ["test/**/*.test.ts"],
+    exclude: ["test/package/**", "test/outside/**"],
+    setupFiles: ["test/support/operators.ts"],
+    testTimeout: 120_000,
+  },
 });

@@ -11,9 +11,9 @@ import { Program } from "../src/runtime/program.js";
 
 const FILES = { simd: ["kernels.simd"], relaxed: ["kernels.relaxed"], wide: ["kernels.simd", "wide"] };
 
-export function loadModules(build: Kernels): Promise<Modules> {
-  const files = FILES[build].map((name) => new URL(`../${name}.wasm`, import.meta.url));
-  return Promise.all(files.map(async (file) => WebAssembly.compile(await readFile(file))));
+export async function loadModules(build: Kernels): Promise<Modules> {
+  const load = async (name: string) => WebAssembly.compile(await readFile(new URL(`../${name}.wasm`, import.meta.url)));
+  return { base: await Promise.all(FILES[build].map(load)), rare: () => load("kernels.rare") };
 }
 
 /** A network of one input, ready to run, and elements for the input. */

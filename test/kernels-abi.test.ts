@@ -3,27 +3,44 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { KERNELS, LAYOUTS, type KernelName, type Kernels } from "../build/abi.js";
+import { KERNELS, type KernelName, type Kernels } from "../build/abi.js";
+import { RARE_KERNELS, RARE_LAYOUTS } from "../build/abi.rare.js";
 import { BUILDS, buildFile } from "./support/modules.js";
 
 const ROOT = join(import.meta.dirname, "..");
 const DOCUMENT = readFileSync(join(ROOT, "docs/kernels-abi.md"), "utf8");
 
 test("every kernel takes a class of parameters that the document has a table of", () => {
-  for (const [kernel, name] of Object.entries(KERNELS) as [KernelName, Kernels[KernelName]][]) {
+  for (const [kernel, name] of Object.entries({ ...KERNELS, ...RARE_KERNELS }) as [KernelName, Kernels[KernelName]][]) {
     const [, section] = new RegExp(`^### ${name}\n([\\s\\S]*?)(?=^##)`, "m").exec(DOCUMENT)!;
     expect(section, kernel).toContain(`\`${kernel}\``);
     const rows = [...section!.matchAll(/^\| +(\d+) \| `(\w+)`/gm)].map(([, offset, field]) => [Number(offset), field]);
-    expect(rows, name).toEqual(LAYOUTS[name].map(([field], index) => [4 * index, field]));
+    expect(rows, name).toEqual(RARE_LAYOUTS[name].map(([field], index) => [4 * index, field]));
   }
 });
 
+/** The kernels in a column of the table of classes. */
+function listed(column: 2 | 3): string[] {
+  const [, table] = /<!-- kernels -->\n([\s\S]*?)<!-- \/kernels -->/.exec(DOCUMENT)!;
+  return table!
+    .split("\n")
+    .flatMap((row) => [...(row.split("|")[column] ?? "").matchAll(/`(\w+)`/g)].map(([, name]) => name!));
+}
+
+function exportsOf(file: string): string[] {
+  const exports = WebAssembly.Module.exports(new WebAssembly.Module(buildFile(file)));
+  return exports.filter(({ kind }) => kind === "function").map(({ name }) => name);
+}
+
 test.each(BUILDS.filter((build) => build !== "wide"))("the exports of the %s module", (name) => {
-  const exports = WebAssembly.Module.exports(new WebAssembly.Module(buildFile(`kernels.${name}.wasm`)));
   const list = DOCUMENT.slice(DOCUMENT.indexOf("## The exports"), DOCUMENT.indexOf("## An example"));
-  const named = [...list.matchAll(/`(\w+)(?:\(.*?\))?`/g)].map(([, kernel]) => kernel!);
-  const functions = exports.filter(({ kind }) => kind === "function").map((each) => each.name);
-  expect(named.toSorted()).toEqual(functions.toSorted());
+  const others = [...list.matchAll(/`(\w+)\(.*?\)`/g)].map(([, other]) => other!);
+  expect(others).toHaveLength(4);
+  expect([...listed(2), ...others].toSorted()).toEqual(exportsOf(`kernels.${name}.wasm`).toSorted());
+});
+
+test("the exports of the rare module", () => {
+  expect(listed(3).toSorted()).toEqual(exportsOf("kernels.rare.wasm").toSorted());
 });
 
 test("the example", () => {

@@ -65,12 +65,12 @@ describe("the package", () => {
       expect(workerd.names).toEqual(usual.names);
       expect(edge.names).toEqual(usual.names);
       expect(usual.files).toEqual([]);
-      expect(workerd.files).toEqual(["kernels.simd.wasm", "relaxed.wasm"]);
-      expect(edge.files).toEqual(["kernels.simd.wasm?module"]);
+      expect(workerd.files).toEqual(["kernels.rare.wasm", "kernels.simd.wasm", "relaxed.wasm"]);
+      expect(edge.files).toEqual(["kernels.rare.wasm?module", "kernels.simd.wasm?module"]);
     }
   });
 
-  test.each(["simd", "relaxed"] as const)("has %s kernels below 64 KB", (name) => {
+  test.each(["simd", "relaxed", "rare"] as const)("has %s kernels below 64 KB", (name) => {
     expect(buildFile(`kernels.${name}.wasm`).length).toBeLessThan(65536);
   });
 

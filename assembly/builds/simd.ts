@@ -1,5 +1,6 @@
 /**
- * All kernels: the base module. Compiled with relaxed SIMD, this file is the whole relaxed module.
+ * The kernels that MobileNet classifiers need: the base module. Compiled with relaxed SIMD, this file is the whole relaxed
+ * module. The other kernels are in rare.ts.
  *
  * Every kernel has the signature (params, tile, rowBegin, rowEnd, blockBegin, blockEnd), see docs/kernels-abi.md. The
  * exceptions are interleave and interleavePairs, which pack weights, q8_byteProducts, which probes the machine, and
@@ -12,9 +13,6 @@ export { f32_convolution } from "../f32/convolution";
 export { f32_depthwise, f32_depthwise3x3s1, f32_depthwise3x3s2 } from "../f32/depthwise";
 export { f32_areFinite } from "../f32/finite";
 export { f32_fromBlocks, f32_toBlocks } from "../f32/nhwc";
-export { f32_leakyrelu } from "../f32/leakyrelu";
-export { f32_logistic } from "../f32/logistic";
-export { f32_maxpool } from "../f32/maxpool";
 export { f32_pointwise } from "../f32/pointwise";
 export { f32_softmax } from "../f32/softmax";
 export { q8_activation } from "../q8/activation";
@@ -23,8 +21,6 @@ export { q8_averagepool } from "../q8/averagepool";
 export { q8_convolution } from "../q8/convolution";
 export { q8_depthwise, q8_depthwise3x3s1, q8_depthwise3x3s2 } from "../q8/depthwise";
 export { q8_dequantize, q8_dequantizeNhwc } from "../q8/dequantize";
-export { q8_lookup } from "../q8/lookup";
-export { q8_maxpool } from "../q8/maxpool";
 export { q8_mean } from "../q8/mean";
 export { q8_fromBlocks, q8_toBlocks } from "../q8/nhwc";
 export { q8_narrow } from "../q8/narrow";
@@ -32,9 +28,7 @@ export { q8_pointwise } from "../q8/pointwise";
 export { q8_byteProducts, q8_pointwiseDot } from "../q8/pointwisedot";
 export { q8_quantize, q8_quantizeNhwc } from "../q8/quantize";
 export { q8_softmax } from "../q8/softmax";
-export { concatenation } from "../move/concatenation";
 export { im2col } from "../move/im2col";
 export { interleave, interleavePairs } from "../move/interleave";
 export { pad } from "../move/pad";
-export { rearrange } from "../move/rearrange";
 export { reshape } from "../move/reshape";

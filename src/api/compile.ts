@@ -44,7 +44,7 @@ export type CompileModelWithImage = (
  * @internal
  */
 export interface Binaries {
-  /** The kernels for all engines, then those in place of some of them. */
+  /** All kernels: those for all engines, those in place of some of them, and the rare ones. */
   kernels(kernels: "simd" | "relaxed"): Promise<Uint8Array<ArrayBuffer>[]>;
   standalone(): Promise<Uint8Array<ArrayBuffer>>;
 }

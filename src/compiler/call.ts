@@ -2,9 +2,11 @@
 import {
   KERNELS,
   LAYOUTS,
+  type CommonKernels,
   type FieldType,
   type KernelName,
   type Kernels,
+  type Layout,
   type Params,
   type TensorFields,
 } from "../../build/abi.js";
@@ -76,6 +78,10 @@ export type ParamsOf<K extends KernelName> = Params<Symbolic>[Kernels[K]];
 export interface Call {
   readonly kernel: KernelName;
   readonly params: ParamsOf<KernelName>;
+  /** The fields of the parameters. */
+  readonly layout: Layout;
+  /** The kernel is in the rare module. */
+  readonly isRare: boolean;
   /** Channel blocks of the output; 1 for kernels that take all blocks of a row at once. */
   readonly blocks: number;
   /** A program that finds out how the machine multiplies runs the call only for these answers. Default: for all. */
@@ -84,19 +90,18 @@ export interface Call {
   readonly tileBytes?: ((rows: number) => number) | undefined;
 }
 
-/** A call of a kernel with the parameters that this kernel takes. */
-export function call<K extends KernelName>(
-  kernel: K,
-  params: ParamsOf<K>,
-  rest: Omit<Call, "kernel" | "params">,
-): Call {
-  return { kernel, params, ...rest };
+/** The properties of a call that do not follow from its kernel. */
+export type CallOptions = Omit<Call, "kernel" | "params" | "layout" | "isRare">;
+
+/** A call of a kernel of the base module, with the parameters that this kernel takes. */
+export function call<K extends keyof CommonKernels>(kernel: K, params: ParamsOf<K>, options: CallOptions): Call {
+  return { kernel, params, layout: LAYOUTS[KERNELS[kernel]], isRare: false, ...options };
 }
 
 /** The fields of a call's parameters with their types, in the order in which they lie in memory. */
-export function fieldsOf({ kernel, params }: Call): { readonly type: FieldType; readonly value: unknown }[] {
+export function fieldsOf({ layout, params }: Call): { readonly type: FieldType; readonly value: unknown }[] {
   const values = params as unknown as Readonly<Record<string, unknown>>;
-  return LAYOUTS[KERNELS[kernel]].map(([name, type]) => ({ type, value: values[name] }));
+  return layout.map(([name, type]) => ({ type, value: values[name] }));
 }
 
 /** The views among a call's parameters. */

@@ -15,7 +15,7 @@ import {
   type Target,
 } from "./call.js";
 import { blocksOf, elementTypeOf, viewOf } from "./layout.js";
-import { loweringOf } from "./lower/index.js";
+import type { Lowerings } from "./lower/index.js";
 import { Site } from "./lower/site.js";
 
 export interface FuseOptions {
@@ -24,6 +24,7 @@ export interface FuseOptions {
   /** Tensors that must be there after a run, in channel blocks. */
   readonly keep: ReadonlySet<number>;
   readonly target: Target;
+  readonly lowerings: Lowerings;
   /** Bytes that the constants may take. */
   readonly maxMemory: number;
 }
@@ -104,7 +105,7 @@ class Fuser {
 
   #lower(index: number, op: Op): void {
     const { tensors } = this.#graph;
-    const lowering = loweringOf(op);
+    const lowering = this.#options.lowerings(op);
     const [from, to] = [op.inputs[0]!, op.outputs[0]!];
     if (!lowering) return this.#runOnHost(index, op);
     if (lowering.isAlias?.(op, tensors)) {
@@ -143,7 +144,11 @@ class Fuser {
   #fusesWithReader(tensor: number): boolean {
     if (!this.#options.fuse || this.#wanted.has(tensor)) return false;
     const [next, ...others] = this.#readers.get(tensor) ?? [];
-    return next !== undefined && !others.length && (loweringOf(next)?.readsTile?.(next, this.#graph.tensors) ?? false);
+    return (
+      next !== undefined &&
+      !others.length &&
+      (this.#options.lowerings(next)?.readsTile?.(next, this.#graph.tensors) ?? false)
+    );
   }
 
   #runOnHost(index: number, op: Op): void {

@@ -2,6 +2,7 @@
 import type { Graph } from "../ir/graph.js";
 import type { Target } from "./call.js";
 import { fuseGraph } from "./fuse.js";
+import { loadLowerings } from "./lower/index.js";
 import { planMemory, type Plan } from "./plan.js";
 
 export interface CompileOptions {
@@ -21,9 +22,9 @@ export interface CompileOptions {
  *
  * @throws UnsupportedError for an operator that no kernel computes, RangeError if it needs more than maxMemory.
  */
-export function compileGraph(graph: Graph, options: CompileOptions): Plan {
+export async function compileGraph(graph: Graph, options: CompileOptions): Promise<Plan> {
   const { maxMemory, target, threads, fuse = true } = options;
   const keep = new Set(options.keep);
-  const fused = fuseGraph(graph, { fuse, keep, target, maxMemory });
+  const fused = fuseGraph(graph, { fuse, keep, target, maxMemory, lowerings: await loadLowerings(graph) });
   return planMemory(graph, fused, { maxMemory, keep, threads });
 }

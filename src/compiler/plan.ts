@@ -66,6 +66,8 @@ export interface Plan {
   readonly control: number;
   /** A scratch tile for each thread. From the first on, memory is free while weights are packed. */
   readonly tiles: readonly number[];
+  /** Some calls are of kernels in the rare module. */
+  readonly needsRare: boolean;
   /** The parameters of all calls, and their address. */
   readonly params: { readonly address: number; readonly bytes: Uint8Array };
   /** The constants with their addresses. */
@@ -140,6 +142,7 @@ export function planMemory(graph: Graph, fused: Fused, { maxMemory, keep, thread
     steps: fused.steps.map(plan),
     control: START,
     tiles,
+    needsRare: calls.some(({ isRare }) => isRare),
     params: { address: params, bytes: writer.bytes },
     constants,
     address: (tensor, layout) => addressOf(fused.root(tensor), layout),

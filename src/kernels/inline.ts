@@ -3,15 +3,23 @@ import simd from "../../build/kernels.simd.wasm?inline";
 import type { Kernels } from "../runtime/features.js";
 import { withSharedMemory, type ModuleSource } from "../runtime/kernels.js";
 
-/** Modules that replace some kernels of the base module; an engine loads only the one that it runs. */
+/** Modules that replace some kernels of the base module. An engine loads only the one that it runs. */
 const PARTS = {
   simd: async () => [],
   relaxed: async () => [(await import("../../build/relaxed.wasm?inline")).default],
   wide: async () => [(await import("../../build/wide.wasm?inline")).default],
 };
 
-export const modules: ModuleSource = async (kernels, shared) =>
-  Promise.all((await partsOf(kernels)).map((part) => WebAssembly.compile(shared ? withSharedMemory(part) : part)));
+export const modules: ModuleSource = async (kernels, shared) => {
+  const compile = (part: Uint8Array<ArrayBuffer>) => WebAssembly.compile(shared ? withSharedMemory(part) : part);
+  const base = await Promise.all((await partsOf(kernels)).map(compile));
+  return { base, rare: async () => compile(await rarePart()) };
+};
+
+/** The binary of the rare kernels. */
+export async function rarePart(): Promise<Uint8Array<ArrayBuffer>> {
+  return inflate((await import("../../build/kernels.rare.wasm?inline")).default);
+}
 
 /** The binaries of these kernels: those for all engines, then the ones that replace some of them. */
 export async function partsOf(kernels: Kernels): Promise<Uint8Array<ArrayBuffer>[]> {

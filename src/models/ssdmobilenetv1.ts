@@ -5,6 +5,7 @@
 import type { GraphBuilder } from "../ir/builder.js";
 import type { Graph } from "../ir/graph.js";
 import type { Activation } from "../ir/ops/module.js";
+import { rare } from "../ir/rare.js";
 import { SeededLayers } from "./builder.js";
 import { expectWhole, MOBILENET_BODY, thinner } from "./mobilenetv1.js";
 import { anchorsPerPlace, ssdAnchors } from "./ssdanchors.js";
@@ -75,7 +76,7 @@ export function ssdMobileNetV1(options: SsdOptions = {}): Graph {
       const shape = [1, (height * columns * channels) / width, width];
       return net.add(`${name}/${part}`, { type: "reshape", shape }, part);
     });
-    return net.add(name, { type: "concatenation", axis: 1 }, ...rows);
+    return net.add(name, rare({ type: "concatenation", axis: 1 }), ...rows);
   };
   const encodings = joined(
     "encodings",
@@ -87,11 +88,11 @@ export function ssdMobileNetV1(options: SsdOptions = {}): Graph {
     heads.map(({ logits: part }) => part),
     1 + classes,
   );
-  const scores = net.add("scores", { type: "logistic" }, logits);
+  const scores = net.add("scores", rare({ type: "logistic" }), logits);
   const anchors = ssdAnchors(heads.map(({ encodings: part }) => net.shape(part)[1]!));
   const found = net.add(
     "detections",
-    {
+    rare({
       type: "detection",
       maxDetections,
       maxClasses: 1,
@@ -101,7 +102,7 @@ export function ssdMobileNetV1(options: SsdOptions = {}): Graph {
       iouThreshold: IOU_THRESHOLD,
       classes,
       scales: SCALES,
-    },
+    }),
     encodings,
     scores,
     net.constant("anchors", [anchors.length / 4, 4], anchors),

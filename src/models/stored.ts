@@ -4,6 +4,7 @@ import { GraphBuilder } from "../ir/builder.js";
 import { NO_PADDING, samePadding, type Padding, type Size } from "../ir/window.js";
 import type { Activation } from "../ir/ops/module.js";
 import { permuted } from "../ir/permute.js";
+import { rare } from "../ir/rare.js";
 import { formatShape, type Tensor } from "../ir/tensor.js";
 
 export type StoredWeights = ReadonlyMap<string, Tensor>;
@@ -100,7 +101,7 @@ export class StoredLayers extends GraphBuilder {
   }
 
   leakyRelu(name: string, x: number, slope: number): number {
-    return this.add(name, { type: "leakyrelu", slope }, x);
+    return this.add(name, rare({ type: "leakyrelu", slope }), x);
   }
 
   sum(name: string, x: number, y: number, activation: Activation): number {
@@ -110,7 +111,8 @@ export class StoredLayers extends GraphBuilder {
   maxPool(name: string, x: number, kernel: number, stride: number): number {
     const size: Size = [kernel, kernel];
     const padding = this.#same(x, kernel, stride);
-    return this.add(name, { type: "maxpool", kernel: size, stride: [stride, stride], padding, activation: "none" }, x);
+    const pool = rare({ type: "maxpool", kernel: size, stride: [stride, stride], padding, activation: "none" });
+    return this.add(name, pool, x);
   }
 
   /** The mean over height and width, as a row of channels. */

@@ -29,11 +29,16 @@ export type KernelExports = Record<KernelName, Kernel> & {
 };
 
 /**
- * The modules that make up one set of kernels; an export of a later module replaces the same export of an earlier one.
+ * The modules that make up one set of kernels.
  *
  * @internal
  */
-export type Modules = readonly WebAssembly.Module[];
+export interface Modules {
+  /** The kernels of most networks; an export of a later module replaces the same export of an earlier one. */
+  readonly base: readonly WebAssembly.Module[];
+  /** Loads the kernels that few networks need. */
+  readonly rare: () => Promise<WebAssembly.Module>;
+}
 
 /**
  * Returns the modules of a set of kernels; each entry of the package has its own implementation. `shared` asks for kernels
@@ -70,7 +75,10 @@ function codes(text: string): number[] {
  *
  * @internal
  */
-export async function instantiateKernels(modules: Modules, memory: WebAssembly.Memory): Promise<KernelExports> {
+export async function instantiateKernels(
+  modules: readonly WebAssembly.Module[],
+  memory: WebAssembly.Memory,
+): Promise<KernelExports> {
   const imports = { env: { memory } };
   const instances = modules.map((module) => WebAssembly.instantiate(module, imports));
   return mergeExports(await Promise.all(instances));

@@ -92,10 +92,11 @@ export class Program implements Runner {
     const { threads = 1, batch = 1, file, features } = options;
     const keep = [...(options.keep ?? []), ...(features === undefined ? [] : [features])];
     const target = options.target ?? (await targetOf(graph, modules, threads > 1));
-    const plan = compileGraph(graph, { ...options, keep, target, threads });
+    const plan = await compileGraph(graph, { ...options, keep, target, threads });
     const pages = plan.memory.total / PAGE;
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: threads > 1 });
-    const kernels = await instantiateKernels(modules, memory);
+    const parts = plan.needsRare ? [...modules.base, await modules.rare()] : modules.base;
+    const kernels = await instantiateKernels(parts, memory);
     const view = (tensor: number) => viewOf(graph.tensors[tensor]!, memory.buffer, plan.address(tensor, "nhwc"));
     const hostOps = plan.steps.filter(isHostStep).map(({ op }) => graph.ops[op]!);
     const operators = await loadHostOperators(hostOps);
@@ -106,7 +107,11 @@ export class Program implements Runner {
     let pool;
     if (threads > 1) {
       const { startPool } = await import("./pool/pool.js");
-      pool = await startPool(steps, { modules, memory, steps: plan.steps, batch, control: plan.control }, plan.tiles);
+      pool = await startPool(
+        steps,
+        { modules: parts, memory, steps: plan.steps, batch, control: plan.control },
+        plan.tiles,
+      );
     }
     // Last, because the file may be gone with it.
     writeImage(plan, { buffer: memory.buffer, kernels }, file);
@@ -202,7 +207,7 @@ function withoutConstants(graph: Graph): Graph {
 async function targetOf(graph: Graph, modules: Modules, shared: boolean): Promise<Target> {
   if (graph.tensors.every(({ dtype }) => dtype !== "uint8" && dtype !== "int8")) return { byteProducts: undefined };
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared });
-  return { byteProducts: BYTE_PRODUCTS[(await instantiateKernels(modules, memory)).q8_byteProducts()] };
+  return { byteProducts: BYTE_PRODUCTS[(await instantiateKernels(modules.base, memory)).q8_byteProducts()] };
 }
 
 function viewOf(tensor: Tensor, buffer: ArrayBufferLike, address: number): TensorView {

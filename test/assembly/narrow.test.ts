@@ -14,7 +14,7 @@ function write(view: DataView, address: number, layout: "Narrow" | "Rows", field
 
 test.each(BUILDS)("bytes and sums, %s", async (build) => {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
-  const kernels = await instantiateKernels(modulesOf(build), memory);
+  const kernels = await instantiateKernels(modulesOf(build).base, memory);
   const view = new DataView(memory.buffer);
   const [input, tile] = [4096, 32768];
   const cases = fc.record({

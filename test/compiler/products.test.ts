@@ -1,6 +1,7 @@
 /** Which kernels multiply the weights of an 8-bit layer. */
 import { expect, test } from "vitest";
 import { fuseGraph, isGroup } from "../../src/compiler/fuse.js";
+import { loadLowerings } from "../../src/compiler/lower/index.js";
 import { CompactPacker } from "../../src/compiler/emit/compact.js";
 import type { Target } from "../../src/compiler/call.js";
 import { buildGraph } from "../../src/ir/graph.js";
@@ -8,7 +9,7 @@ import type { Tensor } from "../../src/ir/tensor.js";
 import { NO_PADDING } from "../../src/ir/window.js";
 
 /** A pointwise convolution to two channels with these bytes as weights. */
-function kernelsOf(data: Uint8Array | Int8Array, target: Target) {
+async function kernelsOf(data: Uint8Array | Int8Array, target: Target) {
   const dtype = data instanceof Uint8Array ? "uint8" : "int8";
   const quantization = { scale: [0.1], zeroPoint: [0], axis: 0 };
   const depth = data.length / 2;
@@ -20,7 +21,8 @@ function kernelsOf(data: Uint8Array | Int8Array, target: Target) {
   const convolution = { type: "convolution", stride: [1, 1], padding: NO_PADDING, activation: "none" } as const;
   const ops = [{ ...convolution, inputs: [0, 1], outputs: [2] }];
   const graph = buildGraph({ tensors, ops, inputs: [0], outputs: [2] });
-  const { steps } = fuseGraph(graph, { fuse: true, keep: new Set(), target, maxMemory: 2 ** 20 });
+  const lowerings = await loadLowerings(graph);
+  const { steps } = fuseGraph(graph, { fuse: true, keep: new Set(), target, lowerings, maxMemory: 2 ** 20 });
   const calls = steps.filter(isGroup).flatMap((group) => group.calls);
   return calls
     .filter(({ kernel }) => /narrow|pointwise/.test(kernel))
@@ -38,32 +40,32 @@ const NEIGHBOURS = [
 
 const PAIRS = [["q8_pointwise", "pairs"]];
 
-test("products of unsigned bytes are exact for all weights", () => {
+test("products of unsigned bytes are exact for all weights", async () => {
   for (const weights of [...APART, ...NEIGHBOURS]) {
-    expect(kernelsOf(weights, { byteProducts: undefined })).toEqual(PAIRS);
-    expect(kernelsOf(weights, { byteProducts: "unsigned" })).toEqual([
+    expect(await kernelsOf(weights, { byteProducts: undefined })).toEqual(PAIRS);
+    expect(await kernelsOf(weights, { byteProducts: "unsigned" })).toEqual([
       ["q8_narrow", 0, "unsigned"],
       ["q8_pointwiseDot", "unsigned"],
     ]);
   }
 });
 
-test("products of signed bytes are exact unless two neighbouring weights are -128", () => {
+test("products of signed bytes are exact unless two neighbouring weights are -128", async () => {
   for (const weights of APART) {
-    expect(kernelsOf(weights, { byteProducts: "signed" })).toEqual([
+    expect(await kernelsOf(weights, { byteProducts: "signed" })).toEqual([
       ["q8_narrow", 0x80, "signed"],
       ["q8_pointwiseDot", "signed"],
     ]);
   }
   for (const weights of NEIGHBOURS) {
-    expect(kernelsOf(weights, { byteProducts: "signed" })).toEqual([["q8_pointwise", "signed"]]);
+    expect(await kernelsOf(weights, { byteProducts: "signed" })).toEqual([["q8_pointwise", "signed"]]);
   }
 });
 
-test("a compiled model has calls for every machine", () => {
+test("a compiled model has calls for every machine", async () => {
   const compact = () => new CompactPacker(["pairs", "unsigned", "signed"]);
   for (const weights of APART) {
-    expect(kernelsOf(weights, { byteProducts: undefined, compact: compact() })).toEqual([
+    expect(await kernelsOf(weights, { byteProducts: undefined, compact: compact() })).toEqual([
       ["q8_narrow", 0, "unsigned"],
       ["q8_narrow", 0x80, "signed"],
       ["q8_pointwiseDot", "unsigned", "signed"],
@@ -71,7 +73,7 @@ test("a compiled model has calls for every machine", () => {
     ]);
   }
   for (const weights of NEIGHBOURS) {
-    expect(kernelsOf(weights, { byteProducts: undefined, compact: compact() })).toEqual([
+    expect(await kernelsOf(weights, { byteProducts: undefined, compact: compact() })).toEqual([
       ["q8_narrow", 0, "unsigned"],
       ["q8_pointwiseDot", "unsigned"],
       ["q8_pointwise", "pairs", "signed"],

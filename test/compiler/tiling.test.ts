@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Group } from "../../src/compiler/call.js";
 import { packedOf } from "../../src/compiler/call.js";
 import { fuseGraph, isGroup } from "../../src/compiler/fuse.js";
+import { loadLowerings } from "../../src/compiler/lower/index.js";
 import { candidates, tileGroups, type Tiling } from "../../src/compiler/tiling.js";
 import { readTflite } from "../../src/formats/tflite/read.js";
 import type { Graph } from "../../src/ir/graph.js";
@@ -48,13 +49,15 @@ function simulated(group: Group, { rows, splits }: Tiling, threads: number, weig
   return Math.max(...free);
 }
 
-function groupsOf(graph: Graph): Group[] {
-  const options = { fuse: true, keep: new Set<number>(), target: { byteProducts: "unsigned" as const }, maxMemory: 2 ** 30 };
+async function groupsOf(graph: Graph): Promise<Group[]> {
+  const lowerings = await loadLowerings(graph);
+  const target = { byteProducts: "unsigned" as const };
+  const options = { fuse: true, keep: new Set<number>(), target, lowerings, maxMemory: 2 ** 30 };
   return fuseGraph(graph, options).steps.filter(isGroup);
 }
 
-function expectExhaustive(graph: Graph): void {
-  const groups = groupsOf(graph);
+async function expectExhaustive(graph: Graph): Promise<void> {
+  const groups = await groupsOf(graph);
   for (const threads of [1, 2, 3, 4]) {
     expect(tileGroups(groups, threads)).toEqual(groups.map((group) => exhaustive(group, threads)));
   }
@@ -68,14 +71,14 @@ describe("real models", () => {
     [0.25, 128],
     [0.25, 35],
   ])("MobileNet %d/%d", async (alpha, resolution) => {
-    expectExhaustive(await prepare(mobileNetV1({ alpha, resolution, classes: 100 })));
+    await expectExhaustive(await prepare(mobileNetV1({ alpha, resolution, classes: 100 })));
   });
 
   test("SSD MobileNet", async () => expectExhaustive(await prepare(ssdMobileNetV1({ alpha: 0.25 }))));
 
   test("a batch", async () => {
     const graph = await prepare(mobileNetV1({ alpha: 0.25, resolution: 64, classes: 10 }));
-    expectExhaustive(batched(graph, 7));
+    await expectExhaustive(batched(graph, 7));
   });
 });
 
@@ -101,7 +104,7 @@ describe("the numbers of rows that are tried", () => {
   });
 
   test("are fewer for each group of a graph with many, so that the search ends", async () => {
-    const [group] = groupsOf(await prepare(mobileNetV1({ alpha: 0.25, resolution: 64, classes: 10 })));
+    const [group] = await groupsOf(await prepare(mobileNetV1({ alpha: 0.25, resolution: 64, classes: 10 })));
     const many = Array.from({ length: 50_000 }, () => ({ ...group!, rows: 4_000_000 }));
     const tilings = tileGroups(many, 64);
     expect(tilings).toHaveLength(50_000);

@@ -15,7 +15,7 @@ const CHECKS = [
   ...BUILDS.map((build) => {
     const load = async () => {
       const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
-      const { f32_areFinite } = await instantiateKernels(modulesOf(build), memory);
+      const { f32_areFinite } = await instantiateKernels(modulesOf(build).base, memory);
       return (x: Float32Array) => {
         new Float32Array(memory.buffer).fill(NaN).set(x, ADDRESS / 4);
         return f32_areFinite(ADDRESS, x.length) === 1;

@@ -4,6 +4,7 @@
  */
 import { describe, expect, test } from "vitest";
 import { KERNELS } from "../../build/abi.js";
+import { RARE_KERNELS } from "../../build/abi.rare.js";
 import { buildGraph, type Graph } from "../../src/ir/graph.js";
 import type { Op } from "../../src/ir/ops/index.js";
 import { batched } from "../../src/ir/passes/batch.js";
@@ -115,7 +116,9 @@ describe.each(BUILDS)("%s", (build) => {
     // An image in NHWC changes its type there: these two write no channel blocks.
     const others = new Set(["q8_quantizeNhwc", "q8_dequantizeNhwc"]);
     for (const kernel of build === "simd" ? ["q8_narrow", "q8_pointwiseDot"] : ["q8_pointwise"]) others.add(kernel);
-    expect(Object.keys(KERNELS).filter((kernel) => !seen.has(kernel) && !others.has(kernel))).toEqual([]);
+    expect(
+      Object.keys({ ...KERNELS, ...RARE_KERNELS }).filter((kernel) => !seen.has(kernel) && !others.has(kernel)),
+    ).toEqual([]);
   });
 
   test("an overflow that ReLU6 clamps is 6, and does not spread", async () => {

@@ -1,6 +1,7 @@
 /** Several threads give the bytes of one, whatever the tiling, and end when told. */
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { fuseGraph, isGroup } from "../../src/compiler/fuse.js";
+import { loadLowerings } from "../../src/compiler/lower/index.js";
 import { tileGroups, type Tiling } from "../../src/compiler/tiling.js";
 import { readTflite } from "../../src/formats/tflite/read.js";
 import type { Graph } from "../../src/ir/graph.js";
@@ -58,12 +59,13 @@ test("runs after a pause, when the workers sleep", async () => {
 });
 
 describe("a group", () => {
-  test("is tiled so that every row and block is computed once, and threads have equal work", () => {
+  test("is tiled so that every row and block is computed once, and threads have equal work", async () => {
     const graph = mobileNetV1();
     const { steps } = fuseGraph(graph, {
       fuse: true,
       keep: new Set(),
       target: { byteProducts: undefined },
+      lowerings: await loadLowerings(graph),
       maxMemory: 2 ** 28,
     });
     for (const group of steps.filter(isGroup)) {

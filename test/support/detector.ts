@@ -1,6 +1,7 @@
 /** A detector that finds the same whatever it is shown. */
 import { GraphBuilder } from "../../src/ir/builder.js";
 import type { Graph } from "../../src/ir/graph.js";
+import { rare } from "../../src/ir/rare.js";
 
 /** top, left, bottom, right; 0…1 is the input. */
 export type Corners = readonly [number, number, number, number];
@@ -26,7 +27,7 @@ export function constantDetector(boxes: readonly Corners[], scores: readonly (re
   ]);
   const found = net.add(
     "detections",
-    {
+    rare({
       type: "detection",
       maxDetections: 10,
       maxClasses: 1,
@@ -36,7 +37,7 @@ export function constantDetector(boxes: readonly Corners[], scores: readonly (re
       iouThreshold: 1,
       classes: scores[0]!.length,
       scales: [10, 10, 5, 5],
-    },
+    }),
     constant("encodings", Array<number>(boxes.length * 4).fill(0)),
     constant("scores", scores.flat()),
     net.constant("anchors", [boxes.length, 4], Float32Array.from(anchors)),

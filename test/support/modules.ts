@@ -8,7 +8,7 @@ export function buildFile(name: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(readFileSync(new URL(`../../build/${name}`, import.meta.url)));
 }
 
-/** The files of each build: relaxed is the whole one, which gives the same as the parts in the default entry. */
+/** The files of each build, but for the rare kernels: relaxed is the whole one, which gives the same as the parts in the default entry. */
 const FILES: Readonly<Record<Kernels, readonly string[]>> = {
   simd: ["kernels.simd.wasm"],
   relaxed: ["kernels.relaxed.wasm"],
@@ -21,11 +21,12 @@ export const BUILDS: readonly Kernels[] = bestKernels() === "relaxed" ? ["simd",
 const compiled = new Map<string, WebAssembly.Module>();
 
 export function modulesOf(build: Kernels, shared = false): Modules {
-  return FILES[build].map((file) => {
+  const load = (file: string) => {
     const key = `${file} ${shared}`;
     const bytes = buildFile(file);
     const module = compiled.get(key) ?? new WebAssembly.Module(shared ? withSharedMemory(bytes) : bytes);
     compiled.set(key, module);
     return module;
-  });
+  };
+  return { base: FILES[build].map(load), rare: async () => load("kernels.rare.wasm") };
 }

@@ -3,7 +3,7 @@ import type { KernelName } from "../../../build/abi.js";
 import { UnsupportedError } from "../../errors.js";
 import type { Contents } from "../../io/source.js";
 import type { Graph } from "../../ir/graph.js";
-import { instantiateKernels, type Modules } from "../../runtime/kernels.js";
+import { instantiateKernels } from "../../runtime/kernels.js";
 import type { Products } from "../call.js";
 import { writeImage } from "../image.js";
 import { compileGraph } from "../index.js";
@@ -55,13 +55,13 @@ export interface StandaloneOptions {
  */
 export async function standaloneProgram(
   graph: Graph,
-  modules: Modules,
+  modules: readonly WebAssembly.Module[],
   { kernels, maxMemory, features, file }: StandaloneOptions,
 ): Promise<StandaloneProgram> {
   const compact = new CompactPacker(kernels === "relaxed" ? ["pairs", "unsigned", "signed"] : ["pairs"]);
   const keep = features === undefined ? [] : [features];
   const target = { byteProducts: undefined, compact };
-  const plan = compileGraph(graph, { maxMemory, keep, target, threads: 1 });
+  const plan = await compileGraph(graph, { maxMemory, keep, target, threads: 1 });
   const pages = plan.memory.total / PAGE;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   writeImage(plan, { buffer: memory.buffer, kernels: await instantiateKernels(modules, memory) }, file);

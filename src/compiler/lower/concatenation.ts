@@ -1,9 +1,10 @@
 /** CONCATENATION: a copy of each input to its place, with the quantisation of the output. */
 import { UnsupportedError } from "../../errors.js";
 import { featureMap, sidesOf, type Tensor } from "../../ir/tensor.js";
-import { call, type Packed } from "../call.js";
+import type { Packed } from "../call.js";
 import { affineOf, expectRatio } from "../layout.js";
 import { tableOf } from "./lookup.js";
+import { rareCall } from "./rarecall.js";
 import { expectSameType, type Lowering } from "./site.js";
 
 /** The field that says where an input begins, by the side that inputs follow each other along. */
@@ -28,7 +29,7 @@ export const concatenation: Lowering<"concatenation"> = {
         rescales: Number(table !== undefined),
         table: table ?? ("unused" as const),
       };
-      return call("concatenation", params, { blocks: 1 });
+      return rareCall("concatenation", params, { blocks: 1 });
     });
   },
 };

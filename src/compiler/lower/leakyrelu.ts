@@ -1,9 +1,9 @@
 /** LEAKY_RELU; in 8 bits as XNNPACK has it: both slopes in 256ths, and a half rounded up. */
 import { featureMap } from "../../ir/tensor.js";
-import { call } from "../call.js";
 import { affineOf, blocksOf, ratioOf } from "../layout.js";
 import { halfToEven } from "../../ir/numbers.js";
 import { lookup } from "./lookup.js";
+import { rareCall } from "./rarecall.js";
 import type { Lowering } from "./site.js";
 import { unaryParams } from "./unary.js";
 
@@ -17,6 +17,6 @@ export const leakyRelu: Lowering<"leakyrelu"> = {
       return [lookup(site, (value) => Math.floor((value * (value < 0 ? below : above) + 128) / 256))];
     }
     const params = { ...unaryParams(site), slope: op.slope };
-    return [call("f32_leakyrelu", params, { blocks: blocksOf(featureMap(x.shape).channels) })];
+    return [rareCall("f32_leakyrelu", params, { blocks: blocksOf(featureMap(x.shape).channels) })];
   },
 };

@@ -1,9 +1,9 @@
 /** LOGISTIC, the sigmoid. */
 import { featureMap } from "../../ir/tensor.js";
-import { call } from "../call.js";
 import { affineOf, blocksOf, expectRatio } from "../layout.js";
 import { halfToEven } from "../../ir/numbers.js";
 import { lookup } from "./lookup.js";
+import { rareCall } from "./rarecall.js";
 import type { Lowering } from "./site.js";
 import { unaryParams } from "./unary.js";
 
@@ -16,6 +16,6 @@ export const logistic: Lowering<"logistic"> = {
       expectRatio(1, to.scale);
       return [lookup(site, (value) => halfToEven(1 / (1 + Math.exp(-value * scale)) / to.scale))];
     }
-    return [call("f32_logistic", unaryParams(site), { blocks: blocksOf(featureMap(x.shape).channels) })];
+    return [rareCall("f32_logistic", unaryParams(site), { blocks: blocksOf(featureMap(x.shape).channels) })];
   },
 };

@@ -1,7 +1,8 @@
 /** A function of one 8-bit value, by a table of all 256. */
 import { featureMap, type Tensor } from "../../ir/tensor.js";
-import { call, type Call, type Packed } from "../call.js";
+import type { Call, Packed } from "../call.js";
 import { affineOf, blocksOf, bounds, lowestOf } from "../layout.js";
+import { rareCall } from "./rarecall.js";
 import type { Site } from "./site.js";
 import { unaryParams } from "./unary.js";
 
@@ -9,7 +10,7 @@ import { unaryParams } from "./unary.js";
 export function lookup(site: Site, f: (value: number) => number): Call {
   const { x, y } = site;
   const params = { ...unaryParams(site), table: tableOf(x, y, f) };
-  return call("q8_lookup", params, { blocks: blocksOf(featureMap(x.shape).channels) });
+  return rareCall("q8_lookup", params, { blocks: blocksOf(featureMap(x.shape).channels) });
 }
 
 /** The table of `f`: int16 [256], by the distance from the input's lowest value, within what the output's type can hold. */

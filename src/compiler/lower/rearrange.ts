@@ -1,8 +1,9 @@
 /** TRANSPOSE, SLICE and STRIDED_SLICE: each coordinate of the output steps along one of the input. */
 import type { OpOf } from "../../ir/ops/index.js";
 import { elementCount, featureMap, sidesOf, type Side, type Tensor } from "../../ir/tensor.js";
-import { call, type Call, type Packed } from "../call.js";
+import type { Call, Packed } from "../call.js";
 import { BLOCK, blocksOf, pixelBytesOf, type ElementType } from "../layout.js";
+import { rareCall } from "./rarecall.js";
 import type { Lowering, Site } from "./site.js";
 
 export const transpose: Lowering<"transpose"> = {
@@ -30,7 +31,7 @@ function rearrange(site: Site<OpOf<"transpose" | "slice">>, walk: (axis: number)
     output: site.outputView(),
     offsets: packOffsets(x, y, movedType, walk),
   };
-  return [call("rearrange", params, { blocks: blocksOf(featureMap(y.shape).channels) })];
+  return [rareCall("rearrange", params, { blocks: blocksOf(featureMap(y.shape).channels) })];
 }
 
 /** For the rearrange kernel: where in x each image, row, column and channel of y is found, as uint32. */

@@ -3,9 +3,9 @@
  * operators that few networks have are in rare.ts.
  */
 import { FormatError, UnsupportedError } from "../../errors.js";
-import type { Op } from "../../ir/ops/index.js";
-import { elementCount, formatShape, type Tensor } from "../../ir/tensor.js";
-import { samePadding, NO_PADDING, type Padding, type Size } from "../../ir/window.js";
+import type { CommonOp, Op } from "../../ir/ops/index.js";
+import { elementCount, formatShape } from "../../ir/tensor.js";
+import type { Size } from "../../ir/window.js";
 import { PLAIN } from "./plain.js";
 import * as schema from "./schema.js";
 import {
@@ -14,19 +14,19 @@ import {
   expectTensor,
   readActivation,
   unary,
+  type RareReaders,
   type Readers,
   type Source,
 } from "./source.js";
+import { readPadding, readPool, readStride } from "./window.js";
 
-const READERS: Readers = {
+const READERS: Readers<CommonOp> = {
   ADD: readAdd,
   AVERAGE_POOL_2D: (source) => ({ type: "averagepool", ...readPool(source) }),
   CONV_2D: readConvolution,
   DEPTHWISE_CONV_2D: readDepthwise,
   DEQUANTIZE: (source) => ({ type: "dequantize", ...unary(source) }),
   FULLY_CONNECTED: readFullyConnected,
-  LEAKY_RELU: (source) => ({ type: "leakyrelu", slope: readSlope(source), ...unary(source) }),
-  MAX_POOL_2D: (source) => ({ type: "maxpool", ...readPool(source) }),
   MEAN: readMean,
   PAD: readPad,
   QUANTIZE: (source) => ({ type: "quantize", ...unary(source) }),
@@ -34,15 +34,21 @@ const READERS: Readers = {
   SOFTMAX: (source) => ({ type: "softmax", beta: readBeta(source), ...unary(source) }),
   SQUEEZE: readReshape,
 };
+
 /** Returns the readers of at least these operators, as far as there are any. */
 export async function readersFor(names: readonly string[]): Promise<Readers> {
   const isCommon = (name: string) => Object.hasOwn(PLAIN, name) || Object.hasOwn(READERS, name);
-  return names.every(isCommon) ? READERS : { ...READERS, ...(await import("./rare.js")).RARE };
+  return names.every(isCommon) ? READERS : allReaders();
+}
+
+async function allReaders(): Promise<Readers> {
+  const rare: RareReaders = (await import("./rare.js")).RARE;
+  return { ...READERS, ...rare };
 }
 
 /** The names of all operators that files may have. */
 export async function supportedOperators(): Promise<string[]> {
-  return namesOf({ ...READERS, ...(await import("./rare.js")).RARE });
+  return namesOf(await allReaders());
 }
 
 function namesOf(readers: Readers): string[] {
@@ -58,7 +64,7 @@ export function readOperator(source: Source, readers: Readers): Op[] {
   return [read(source)].flat();
 }
 
-function readConvolution(source: Source): Op {
+function readConvolution(source: Source): CommonOp {
   const options = expectOptions(source);
   const { inputs, x, weights } = withWeights(source, 4);
   const id = schema.Conv2DOptions;
@@ -75,7 +81,7 @@ function readConvolution(source: Source): Op {
   };
 }
 
-function readDepthwise(source: Source): Op {
+function readDepthwise(source: Source): CommonOp {
   const options = expectOptions(source);
   const { inputs, x, weights } = withWeights(source, 4);
   const id = schema.DepthwiseOptions;
@@ -95,7 +101,7 @@ function readDepthwise(source: Source): Op {
 }
 
 /** TensorFlow Lite flattens the input to [rows, columns of the weights]; the graph says so with a reshape. */
-function readFullyConnected(source: Source): Op[] {
+function readFullyConnected(source: Source): CommonOp[] {
   const { options, outputs, tensors } = source;
   const { inputs, x, weights } = withWeights(source, 2);
   const id = schema.FullyConnectedOptions;
@@ -103,42 +109,26 @@ function readFullyConnected(source: Source): Op[] {
     throw new UnsupportedError("weights expected in the default format, got shuffled");
   const activation = readActivation(options?.int8(id.activation) ?? 0);
   const depth = weights.shape[1]!;
-  const op: Op = { type: "fullyconnected", inputs, outputs, activation };
+  const op: CommonOp = { type: "fullyconnected", inputs, outputs, activation };
   if (x.shape.at(-1) === depth && x.shape.length === tensors[outputs[0]!]?.shape.length) return [op];
   const rows = elementCount(x.shape) / depth;
   if (!Number.isInteger(rows))
     throw new FormatError(`input expected a multiple of ${depth} elements, got ${formatShape(x.shape)}`);
   const shape = [rows, depth];
   const flat = tensors.push({ ...x, name: `${x.name}/flat`, shape, data: undefined }) - 1;
-  const reshape: Op = { type: "reshape", inputs: [inputs[0]!], outputs: [flat], shape };
+  const reshape: CommonOp = { type: "reshape", inputs: [inputs[0]!], outputs: [flat], shape };
   return [reshape, { ...op, inputs: [flat, ...inputs.slice(1)] }];
 }
 
-function readPool(source: Source) {
-  const options = expectOptions(source);
-  const { inputs, outputs, input } = unaryWithInput(source, 4);
-  const id = schema.Pool2DOptions;
-  const kernel = readSize("window", options.int32(id.filterH), options.int32(id.filterW));
-  const stride = readStride(options.int32(id.strideH), options.int32(id.strideW));
-  return {
-    inputs,
-    outputs,
-    kernel,
-    stride,
-    padding: readPadding(options.int8(id.padding), input, kernel, stride),
-    activation: readActivation(options.int8(id.activation)),
-  };
-}
-
 /** A constant stands last in the graph. */
-function readAdd({ options, inputs, outputs, tensors }: Source): Op {
+function readAdd({ options, inputs, outputs, tensors }: Source): CommonOp {
   const [x, y] = inputs.map((index) => expectTensor(tensors, index, "input"));
   if (!x || !y || inputs.length > 2) throw new FormatError(`expected 2 inputs, got ${inputs.length}`);
   const activation = readActivation(options?.int8(schema.AddOptions.activation) ?? 0);
   return { type: "add", inputs: x.data ? inputs.toReversed() : inputs, outputs, activation };
 }
 
-function readMean(source: Source): Op {
+function readMean(source: Source): CommonOp {
   const { options, outputs, inputs, tensors } = source;
   const x = expectTensor(tensors, inputs[0], "input");
   const axes = expectConstants(tensors, inputs[1], "axes").map((axis) => (axis < 0 ? axis + x.shape.length : axis));
@@ -150,7 +140,7 @@ function readMean(source: Source): Op {
   return { type: "mean", inputs: [inputs[0]!], outputs, keepDims: options?.int8(schema.ReducerOptions.keepDims) === 1 };
 }
 
-function readPad({ inputs, outputs, tensors }: Source): Op {
+function readPad({ inputs, outputs, tensors }: Source): CommonOp {
   const x = expectTensor(tensors, inputs[0], "input");
   const amounts = expectConstants(tensors, inputs[1], "paddings");
   if (x.shape.length !== 4 || amounts.length !== 8 || amounts.some((amount) => amount < 0)) {
@@ -163,7 +153,7 @@ function readPad({ inputs, outputs, tensors }: Source): Op {
 }
 
 /** RESHAPE and SQUEEZE: the new shape is that of the output. */
-function readReshape({ inputs, outputs, tensors }: Source): Op {
+function readReshape({ inputs, outputs, tensors }: Source): CommonOp {
   expectTensor(tensors, inputs[0], "input");
   const { shape } = expectTensor(tensors, outputs[0], "output");
   return { type: "reshape", inputs: [inputs[0]!], outputs, shape };
@@ -173,16 +163,6 @@ function readBeta({ options }: Source): number {
   const beta = options?.float32(schema.SoftmaxOptions.beta) ?? 1;
   if (!(beta > 0 && beta < Infinity)) throw new FormatError(`beta expected above 0, got ${beta}`);
   return beta;
-}
-
-function readSlope(source: Source): number {
-  const slope = expectOptions(source).float32(schema.LeakyReluOptions.alpha);
-  if (!Number.isFinite(slope)) throw new FormatError(`alpha expected a finite number, got ${slope}`);
-  return slope;
-}
-
-function unaryWithInput(source: Source, rank: number) {
-  return { ...unary(source), input: expectTensor(source.tensors, source.inputs[0], "input", rank) };
 }
 
 /** Inputs of a convolution or fully connected layer; a bias of -1 is none. */
@@ -195,19 +175,4 @@ function withWeights({ inputs, tensors }: Source, rank: number) {
 
 function expectNoDilation(height: number, width: number): void {
   if (height !== 1 || width !== 1) throw new UnsupportedError(`dilation expected 1×1, got ${height}×${width}`);
-}
-
-function readSize(what: string, height: number, width: number): Size {
-  if (height < 1 || width < 1) throw new FormatError(`${what} expected at least 1×1, got ${height}×${width}`);
-  return [height, width];
-}
-
-function readStride(height: number, width: number): Size {
-  return readSize("stride", height, width);
-}
-
-function readPadding(code: number, x: Tensor, kernel: Size, stride: Size): Padding {
-  const name = schema.PADDING[code];
-  if (!name) throw new FormatError(`padding expected SAME (0) or VALID (1), got ${code}`);
-  return name === "SAME" ? samePadding([x.shape[1]!, x.shape[2]!], kernel, stride) : NO_PADDING;
 }

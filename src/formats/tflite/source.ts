@@ -1,6 +1,6 @@
 /** An operator of a file, and what its reader may expect of it. */
 import { FormatError, UnsupportedError } from "../../errors.js";
-import type { Op } from "../../ir/ops/index.js";
+import type { Known, Op } from "../../ir/ops/index.js";
 import type { Activation } from "../../ir/ops/module.js";
 import { formatShape, type Tensor } from "../../ir/tensor.js";
 import type { Table } from "./flatbuffer.js";
@@ -19,7 +19,10 @@ export interface Source {
 }
 
 /** Functions that read operators, by the names of these in the schema. */
-export type Readers = Readonly<Record<string, (source: Source) => Op | Op[]>>;
+export type Readers<O extends Op = Op> = Readonly<Record<string, (source: Source) => O | O[]>>;
+
+/** The readers of rare operators. */
+export type RareReaders = Known<Readers>;
 
 export function unary({ inputs, outputs, tensors }: Source): { inputs: number[]; outputs: readonly number[] } {
   expectTensor(tensors, inputs[0], "input");

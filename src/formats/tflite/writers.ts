@@ -4,12 +4,16 @@ import type { Op, OpOf, OpType } from "../../ir/ops/index.js";
 import { isUnpadded, samePadding, type Padding, type Size } from "../../ir/window.js";
 import { writeFlexMap } from "./flexbuffer.js";
 import { clamp, float32, int32, int8, offset, type OutputFile } from "./output.js";
-import { PLAIN, type PlainType } from "./plain.js";
+import { PLAIN } from "./plain.js";
+import { RARE_PLAIN } from "./rareplain.js";
 import * as schema from "./schema.js";
 
 type Writer<T extends OpType> = (op: OpOf<T>, file: OutputFile) => void;
 
-const WRITERS: { readonly [T in Exclude<OpType, PlainType>]: Writer<T> } = {
+/** Operators with one input and no options, by their names. */
+const PLAINS = { ...PLAIN, ...RARE_PLAIN };
+
+const WRITERS: { readonly [T in Exclude<OpType, (typeof PLAINS)[keyof typeof PLAINS]["type"]>]: Writer<T> } = {
   add: writeAdd,
   averagepool: writePool,
   batchnorm: () => {
@@ -41,7 +45,7 @@ const WRITERS: { readonly [T in Exclude<OpType, PlainType>]: Writer<T> } = {
 export function writeOperator(op: Op, file: OutputFile): void {
   const write = (WRITERS as { readonly [T in OpType]?: Writer<T> })[op.type] as Writer<OpType> | undefined;
   if (write) return write(op, file);
-  const name = Object.entries(PLAIN).find(([, attributes]) =>
+  const name = Object.entries(PLAINS).find(([, attributes]) =>
     Object.entries(attributes).every(([key, value]) => op[key as keyof Op] === value),
   )?.[0];
   if (name === undefined) throw new UnsupportedError(`${op.type}: the format has no operator with these attributes`);

@@ -1,56 +1,58 @@
-/** All operators. The types of a graph's operators follow from this list. */
+/**
+ * All operators, in two tables. The types of a graph's operators follow from both.
+ *
+ * - COMMON, here: the operators of MobileNet classifiers as `.tflite`. Every program has them.
+ * - RARE, in rare.ts: all others. Their modules are loaded with the first graph that has one.
+ *
+ * moduleOf() is synchronous, so a rare operator must be known before a graph holds it. Two ways make one known:
+ *
+ * - Code that makes operators, such as a reader, passes them through rare() of ../rare.ts, which imports the rare table.
+ *   The types enforce it: GraphBuilder and the tables of readers take a CommonOp, or something that rare() returned.
+ * - A graph that a caller wrote as data goes through prepare(), which calls loadOperators() first.
+ *
+ * To add a rare operator: a module beside this file and its line in rare.ts; its lowering and a line in
+ * compiler/lower/rare.ts; a kernel, if it needs one, in assembly/builds/rare.ts; then the readers.
+ */
+import { UnsupportedError } from "../../errors.js";
 import type { Shape, Tensor } from "../tensor.js";
 import { activation } from "./activation.js";
 import { add } from "./add.js";
 import { averagepool } from "./averagepool.js";
 import { batchnorm } from "./batchnorm.js";
-import { concatenation } from "./concatenation.js";
 import { convolution } from "./convolution.js";
 import { depthwise } from "./depthwise.js";
 import { dequantize } from "./dequantize.js";
-import { detection } from "./detection.js";
 import { fullyconnected } from "./fullyconnected.js";
-import { leakyrelu } from "./leakyrelu.js";
-import { logistic } from "./logistic.js";
-import { maxpool } from "./maxpool.js";
 import { mean } from "./mean.js";
 import type { OpModule, Place } from "./module.js";
 import { pad } from "./pad.js";
 import { quantize } from "./quantize.js";
+import type { RARE } from "./rare.js";
 import { reshape } from "./reshape.js";
-import { slice } from "./slice.js";
 import { softmax } from "./softmax.js";
-import { transpose } from "./transpose.js";
 
-/** Operators by their type. */
-const OPERATORS = {
+/** The operators of MobileNet classifiers, by their type. */
+const COMMON = {
   activation,
   add,
   averagepool,
   batchnorm,
-  concatenation,
   convolution,
   depthwise,
   dequantize,
-  detection,
   fullyconnected,
-  leakyrelu,
-  logistic,
-  maxpool,
   mean,
   pad,
   quantize,
   reshape,
-  slice,
   softmax,
-  transpose,
 };
 
-type Operators = typeof OPERATORS;
+type Operators = typeof COMMON & typeof RARE;
 type AttributesOf<M> = M extends OpModule<infer A> ? A : never;
 
 /** The attributes of an operator; `type` says which one. */
-export type OpAttributes = { [T in keyof Operators]: AttributesOf<Operators[T]> & { type: T } }[keyof Operators];
+export type OpAttributes = { [T in OpType]: AttributesOf<Operators[T]> & { type: T } }[OpType];
 
 export type OpType = keyof Operators;
 
@@ -60,9 +62,38 @@ export type Op<A extends OpAttributes = OpAttributes> = A & Place;
 /** One operator type out of the union. */
 export type OpOf<T extends OpType> = Op<AttributesOf<Operators[T]>>;
 
-/** The module of an operator, which knows its traits. */
+/** The attributes of an operator that every program has. */
+export type CommonAttributes = Extract<OpAttributes, { type: keyof typeof COMMON }>;
+
+/** The attributes of an operator that few networks have. */
+export type RareAttributes = Exclude<OpAttributes, CommonAttributes>;
+
+/** An operator that every program has. */
+export type CommonOp = Op<CommonAttributes>;
+
+declare const KNOWN: unique symbol;
+
+/** A value of rare(): moduleOf() knows all operators in it. */
+export type Known<T> = T & { readonly [KNOWN]: true };
+
+/** The modules that moduleOf() finds. */
+const known: Partial<Record<string, OpModule<OpAttributes>>> = { ...COMMON };
+
+/** Makes the rare operators known. */
+export function addOperators(table: typeof RARE): void {
+  Object.assign(known, table);
+}
+
+/** Makes the operators of a graph known, so that moduleOf() finds them. */
+export async function loadOperators(ops: readonly OpAttributes[]): Promise<void> {
+  if (!ops.every(({ type }) => Object.hasOwn(known, type))) addOperators((await import("./rare.js")).RARE);
+}
+
+/** The module of an operator, which knows its traits. Throws UnsupportedError if there is no such operator. */
 export function moduleOf({ type }: OpAttributes): OpModule<OpAttributes> {
-  return OPERATORS[type];
+  const module = Object.hasOwn(known, type) && known[type];
+  if (!module) throw new UnsupportedError(`operator ${type}: not supported`);
+  return module;
 }
 
 /** The shapes of an operator's outputs. Throws FormatError where the inputs do not fit together. */

@@ -3,7 +3,7 @@
  * loaded with the first model that does.
  */
 import { buildGraph, type Graph } from "../graph.js";
-import { moduleOf } from "../ops/index.js";
+import { loadOperators, moduleOf } from "../ops/index.js";
 import { foldConstants } from "./constants.js";
 
 export interface PrepareOptions {
@@ -66,11 +66,12 @@ function scalesInput({ ops, inputs }: Graph): boolean {
 }
 
 /**
- * Runs all passes and checks the result.
+ * Runs all passes and checks the result. The graph may have been written as data, with operators that nobody loaded.
  *
  * @throws ModelError where the graph is not sound or holds an operator that a pass cannot rewrite.
  */
 export async function prepare(graph: Graph, options: PrepareOptions = {}): Promise<Graph> {
+  await loadOperators(graph.ops);
   let rewritten = graph;
   for (const { applies, run } of PASSES) {
     if (!applies || applies(rewritten, options)) rewritten = await run(rewritten, options);

@@ -1,13 +1,14 @@
 /** The script of a worker thread. The build makes text of it, so that it starts wherever the package runs. */
 import type { PlannedStep } from "../../compiler/plan.js";
 import { bindSteps } from "../execute.js";
-import { mergeExports, type Modules } from "../kernels.js";
+import { mergeExports } from "../kernels.js";
 import { CONTROL_BYTES } from "./control.js";
 import { Thread } from "./thread.js";
 
 /** The first message to a worker. */
 export interface WorkerInit {
-  readonly modules: Modules;
+  /** The kernels, an export of a later module before that of an earlier one. */
+  readonly modules: readonly WebAssembly.Module[];
   readonly memory: WebAssembly.Memory;
   readonly steps: readonly PlannedStep[];
   readonly batch: number;
