@@ -123,19 +123,20 @@ function word(a: i32, b: i32, c: i32, d: i32): i32 {
 
 /** Four sums of four products of bytes x and signed bytes w, added to acc. */
 @inline
-function dotBytes(x: v128, w: v128, acc: v128): v128 {
+export function dotBytes(x: v128, w: v128, acc: v128): v128 {
+  if (!ASC_FEATURE_RELAXED_SIMD) return acc;
   return i32x4.relaxed_dot_i8x16_i7x16_add_s(w, x, acc);
 }
 
 /** The correction of a pixel, the same for all its outputs. */
 @inline
-function correction(sum: usize, pixel: usize): v128 {
+export function correction(sum: usize, pixel: usize): v128 {
   return sum ? v128.load32_splat(sum + pixel * 4) : i32x4.splat(0);
 }
 
 /** Four pixels × eight channels. */
 @inline
-function tile4(
+export function tile4(
   blocks: i32,
   x: usize,
   inStride: usize,
@@ -241,7 +242,7 @@ function tile6(
 
 
 @inline
-function storeCorrected(
+export function storeCorrected(
   to: usize,
   a: v128,
   b: v128,
@@ -256,7 +257,7 @@ function storeCorrected(
 }
 
 /** One pixel × 16 channels: for the pixels that fill no tile, three at most, and for fully connected layers. */
-function onePixel(
+export function onePixel(
   params: Product,
   input: usize,
   inStride: usize,

@@ -152,7 +152,7 @@ export type Products = ByteProducts | "pairs";
 export interface Target {
   /**
    * The bytes that the kernels multiply exactly with signed ones; undefined if neither. The products of signed bytes are
-   * exact unless two neighbouring weights are -128, see assembly/q8/pointwisedot.ts.
+   * exact unless weights that are multiplied side by side are both -128, see hasLowestNeighbours().
    */
   readonly byteProducts: ByteProducts | undefined;
   /** Packs 8-bit weights for a program that finds out how to multiply at its first run. */

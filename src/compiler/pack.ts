@@ -85,14 +85,17 @@ export function weightOffsetOf({ weights, zeroPoint }: IntegerMatrix): number {
 }
 
 /**
- * Whether two neighbours, k = 2i and 2i + 1 of an output, are both -128 as signed bytes. An engine may add their products
- * with signed bytes in 16 bits, which (-128)² + (-128)² does not fit.
+ * Whether two weights of an output that are multiplied side by side are both -128 as signed bytes: k = 2i and 2i + 1, or k
+ * and k + 4 of a block. Their products with signed bytes may be added in 16 bits, which (-128)² + (-128)² does not fit.
  */
 export function hasLowestNeighbours({ weights }: IntegerMatrix, channels: number): boolean {
   const lowest = weights instanceof Uint8Array ? 0 : -128;
   for (let row = 0; row < weights.length; row += channels) {
-    const end = row + channels;
-    for (let k = row + 1; k < end; k += 2) if (weights[k] === lowest && weights[k - 1] === lowest) return true;
+    for (let k = 1; k < channels; ++k) {
+      if (weights[row + k] !== lowest) continue;
+      if (k % 2 && weights[row + k - 1] === lowest) return true;
+      if (k % BLOCK >= 4 && weights[row + k - 4] === lowest) return true;
+    }
   }
   return false;
 }

@@ -30,12 +30,14 @@ async function kernelsOf(data: Uint8Array | Int8Array, target: Target) {
 }
 
 const APART = [
-  Int8Array.of(1, -128, -128, 1, -128, /* next output */ -128, 1, -128, 5, -128),
-  Uint8Array.of(1, 0, 0, 1, 0, /* next output */ 0, 1, 0, 128, 0),
+  Int8Array.of(1, -128, -128, 1, 4, 5, /* next output */ -128, 1, -128, 4, 5, -128),
+  Uint8Array.of(1, 0, 0, 1, 4, 5, /* next output */ 0, 1, 0, 128, 5, 0),
 ];
 const NEIGHBOURS = [
-  Int8Array.of(1, 2, -128, -128, 5, /* next output */ 1, 2, 3, 4, 5),
-  Uint8Array.of(1, 2, 3, 4, 5, /* next output */ 0, 0, 3, 4, 5),
+  Int8Array.of(1, 2, -128, -128, 5, 6, /* next output */ 1, 2, 3, 4, 5, 6),
+  Uint8Array.of(1, 2, 3, 4, 5, 6, /* next output */ 0, 0, 3, 4, 5, 6),
+  Int8Array.of(1, 2, 3, 4, 5, 6, /* next output */ 1, -128, 3, 4, 5, -128),
+  Uint8Array.of(0, 2, 3, 4, 0, 6, /* next output */ 1, 2, 3, 4, 5, 6),
 ];
 
 const PAIRS = [["q8_pointwise", "pairs"]];
@@ -50,7 +52,7 @@ test("products of unsigned bytes are exact for all weights", async () => {
   }
 });
 
-test("products of signed bytes are exact unless two neighbouring weights are -128", async () => {
+test("products of signed bytes are exact unless weights that are multiplied side by side are -128", async () => {
   for (const weights of APART) {
     expect(await kernelsOf(weights, { byteProducts: "signed" })).toEqual([
       ["q8_narrow", 0x80, "signed"],
