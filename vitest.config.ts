@@ -15,10 +15,10 @@ export default defineConfig({
       },
     },
   ],
-  // These need packages of their own: `npm run test:package`, `npm run test:outside`.
+  // These need packages of their own: `npm run test:package`, `npm run test:outside`, `npm run test:arm`.
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/package/**", "test/outside/**"],
+    exclude: ["test/package/**", "test/outside/**", "test/arm/**"],
     setupFiles: ["test/support/operators.ts"],
     testTimeout: 120_000,
   },
