@@ -7,9 +7,10 @@ import type { Graph } from "../src/ir/graph.js";
 import type { Op } from "../src/ir/ops/index.js";
 import { prepare } from "../src/ir/passes/index.js";
 import { SeededLayers } from "../src/models/builder.js";
+import { quantized } from "../src/models/quantized.js";
 import type { Modules } from "../src/runtime/kernels.js";
 import { Program } from "../src/runtime/program.js";
-import { quantized, type Precision } from "./models.js";
+import type { Precision } from "./models.js";
 
 const KINDS = ["convolution", "depthwise", "pointwise"] as const;
 type Kind = (typeof KINDS)[number];

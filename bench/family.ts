@@ -5,10 +5,11 @@
 import { writeFile } from "node:fs/promises";
 import { table } from "../src/cli/command.js";
 import { mobileNetV1, type MobileNetOptions } from "../src/models/mobilenetv1.js";
+import { quantized } from "../src/models/quantized.js";
 import type { Modules } from "../src/runtime/kernels.js";
 import { drawFamily, type Member } from "./family-chart.js";
 import { createRunnable, multAddsOf, rate, timeOf } from "./measure.js";
-import { PRECISIONS, quantized } from "./models.js";
+import { PRECISIONS } from "./models.js";
 
 const ALPHAS = [1, 0.75, 0.5, 0.25];
 const RESOLUTIONS = [224, 192, 160, 128];

@@ -1,121 +1,105 @@
 /**
- * Fuzzes loadModel() and run(): `npm run fuzz -- [--minutes 2] [--seed N] [--out folder]`.
+ * Fuzzes loadModel() and run(): `npm run fuzz -- [--minutes 2] [--seed N] [--round N] [--out folder]`.
  *
- * Mutates valid models: fields of graphs before they are written, bytes of .tflite files, and values of model.json. Each
- * mutant must end in a typed error, or run with the same outputs twice, on one and two threads, and in every build. After
- * each, a canary network must give the bytes it gave at first. Mutants that fail are saved, and the exit code is 1.
+ * A child process attempts mutants of valid models in rounds; all of a round follows from the seed and the round's number.
+ * This process watches it: a mutant that fails, ends the child or takes a minute is made again, saved and counted, and
+ * the next child goes on with the next round. `--round` repeats one round. The exit code is 1 if any mutant failed.
  */
+import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
-import { loadModel, PackageError, type LoadOptions, type Network, type TensorValue } from "mobilenet-simd";
-import { mobileNetV1 } from "../src/models/mobilenetv1.js";
-import { seededRandom } from "../src/models/random.js";
-import { bestKernels } from "../src/runtime/features.js";
-import { mutants, type Mutant } from "./mutate.js";
+import { mutantsOf, type Mutant } from "./mutants.js";
+import type { Report } from "./report.js";
 
-const MAX_MEMORY = 64 * 2 ** 20;
+/** The child has a small heap, so that a mutant that takes memory out of proportion ends it. */
+const FLAGS = ["--max-old-space-size=300", "--expose-gc"];
 
-/** Loading a small file takes at most so long, in ms of this process's CPU. */
-const MAX_LOAD = 2000;
+/** Node 20 has relaxed SIMD behind a flag, which later ones do not know. */
+if (process.versions.node.startsWith("20.")) FLAGS.push("--experimental-wasm-relaxed-simd");
+
+/** A mutant that takes so long, in ms, will never end. */
+const MOST_SILENCE = 60_000;
 
 const { values } = parseArgs({
   options: {
     minutes: { type: "string", default: "2" },
     seed: { type: "string", default: String(Date.now() % 2 ** 31) },
+    round: { type: "string" },
     out: { type: "string", default: "build/fuzz" },
   },
 });
 const seed = Number(values.seed);
-const random = seededRandom(seed);
+const end = Date.now() + Number(values.minutes) * 60_000;
+const only = values.round === undefined ? undefined : Number(values.round);
+if (!Number.isInteger(seed) || !(end > 0) || Number.isNaN(only))
+  throw new Error("--seed, --minutes and --round must be numbers");
+
 const counts: Record<string, number> = {};
-let failures = 0;
+let [mutants, failures] = [0, 0];
 
-console.log(`seed ${seed}, ${values.minutes} minutes`);
-const canary = await loadModel(mobileNetV1({ alpha: 0.25, resolution: 32, classes: 10 }));
-const canaryInput = Float32Array.from({ length: 32 * 32 * 3 }, (_, i) => Math.sin(i));
-const canaryOutput = bytesOf(canary.run(canaryInput));
-
-const end = performance.now() + Number(values.minutes) * 60_000;
-for (const mutant of mutants(random)) {
-  if (performance.now() > end) break;
-  let outcome: string;
-  try {
-    outcome = await attempt(mutant);
-    if (!canaryOutput.equals(bytesOf(canary.run(canaryInput)))) throw new Error("the canary's output changed");
-  } catch (error) {
-    outcome = "FAILED";
-    save(mutant, error as Error);
-  }
-  const key = `${mutant.kind}: ${outcome}`;
-  counts[key] = (counts[key] ?? 0) + 1;
-}
-console.table(counts);
-console.log(`${failures} failures, seed ${seed}`);
+console.log(
+  `seed ${seed}, ${only === undefined ? `${values.minutes} minutes` : `round ${only}`}, Node ${process.versions.node}`,
+);
+for (let round = only ?? 0; only === undefined ? Date.now() < end : round === only; ++round) round = await watch(round);
+console.table(Object.fromEntries(Object.entries(counts).toSorted()));
+console.log(`${mutants} mutants, ${failures} failures, seed ${seed}`);
 process.exitCode = failures ? 1 : 0;
 
-/** Returns the name of the typed error, or "runs". Throws for anything else. */
-async function attempt({ model, threaded }: Mutant): Promise<string> {
-  const first = await outputsOf(model, { kernels: "simd" });
-  const others: LoadOptions[] = bestKernels() === "relaxed" ? [{ kernels: "relaxed" }] : [];
-  if (threaded) others.push({ kernels: "simd", threads: 2 });
-  for (const options of others) {
-    const other = await outputsOf(model, options);
-    if (typeof first === "string" || typeof other === "string") {
-      if (first !== other) throw new Error(`${JSON.stringify(options)}: ${String(first)} became ${String(other)}`);
-      continue;
-    }
-    for (const [i, { dtype }] of first.entries()) {
-      const isExact = dtype !== "float32" || options.kernels === "simd";
-      if (isExact && !bytesOf([first[i]!]).equals(bytesOf([other[i]!]))) {
-        throw new Error(`${JSON.stringify(options)}: output ${i} differs`);
-      }
-    }
-  }
-  return typeof first === "string" ? first : "runs";
-}
-
-async function outputsOf(model: Mutant["model"], options: LoadOptions): Promise<string | TensorValue[]> {
-  let net: Network | undefined;
-  const before = process.cpuUsage();
-  try {
-    net = await loadModel(model, { ...options, maxMemory: MAX_MEMORY });
-    const { user } = process.cpuUsage(before);
-    if (user / 1000 > MAX_LOAD) throw new Error(`loading took ${Math.round(user / 1000)} ms`);
-    if (net.layers.reduce((sum, { multAdds }) => sum + multAdds, 0) > 1e9) return "too much to run";
-    const x = inputsOf(net, 1);
-    const outputs = net.run(x);
-    net.run(inputsOf(net, 2));
-    if (!bytesOf(net.run(x)).equals(bytesOf(outputs))) throw new Error("the same input gives other outputs");
-    return outputs;
-  } catch (error) {
-    const isOfArgument = error instanceof RangeError || error instanceof TypeError;
-    if (error instanceof PackageError || (isOfArgument && /^(input )?"/.test(error.message))) {
-      if (error.message.length > 500) throw new Error("a message is too long", { cause: error });
-      return error.name;
-    }
-    throw error;
-  } finally {
-    net?.dispose();
-  }
-}
-
-function inputsOf(net: Network, step: number) {
-  return net.inputs.map(({ dtype, shape }) => {
-    const type = { float32: Float32Array, int8: Int8Array, uint8: Uint8Array }[dtype as "float32"];
-    const length = shape.reduce((a, b) => a * b, 1);
-    return type.from({ length }, (_, i) => (dtype === "float32" ? Math.sin(step * i) : (step * i * 41) % 256));
+/** Runs a child from a round on. Returns the last round that it began. */
+async function watch(first: number): Promise<number> {
+  const script = join(import.meta.dirname, "child.js");
+  const last = only === undefined ? "" : String(only);
+  const child = spawn(process.execPath, [...FLAGS, script, String(seed), String(first), String(end), last], {
+    stdio: ["ignore", "pipe", "pipe"],
   });
+  const closed = new Promise((resolve) => child.once("close", resolve));
+  let [round, index, isDone] = [first, -1, false];
+  const errors: string[] = [];
+  child.stderr.on("data", (text: Buffer) => errors.push(String(text)) > 20 && errors.shift());
+  let watchdog: NodeJS.Timeout | undefined;
+  const wait = () => {
+    clearTimeout(watchdog);
+    watchdog = setTimeout(() => child.kill("SIGKILL"), MOST_SILENCE);
+  };
+  wait();
+  for await (const line of createInterface(child.stdout)) {
+    wait();
+    const report = JSON.parse(line) as Report;
+    if ("done" in report) isDone = true;
+    else if ("outcome" in report) count(report.kind, report.outcome);
+    else if ("failure" in report) fail(round, index, report.failure);
+    else ({ round, index } = report);
+  }
+  await closed;
+  clearTimeout(watchdog);
+  if (!isDone)
+    fail(round, index, `the process ended: ${child.signalCode ?? child.exitCode}\n${errors.join("").slice(0, 2000)}`);
+  return round;
 }
 
-function bytesOf(outputs: readonly TensorValue[]): Buffer {
-  return Buffer.concat(outputs.map(({ data }) => Buffer.from(data.buffer, data.byteOffset, data.byteLength)));
+function count(kind: string, outcome: string): void {
+  ++mutants;
+  const key = `${kind}: ${outcome}`;
+  counts[key] = (counts[key] ?? 0) + 1;
 }
 
-function save({ kind, model }: Mutant, error: Error): void {
+/** Makes a mutant again and saves it with its error. */
+function fail(round: number, index: number, error: string): void {
+  ++failures;
+  const mutant = [...mutantsOf(seed, round)][index];
+  count(mutant?.kind ?? "none", "FAILED");
+  const name = join(values.out, `${seed}-${round}-${index}`); // --seed, --round and which mutant of it
+  console.error(`${name} (${mutant?.kind}): ${error}`);
+  if (mutant) save(name, mutant);
+}
+
+/** Writes a file, or a folder of files. */
+function save(name: string, { kind, model }: Mutant): void {
   mkdirSync(values.out, { recursive: true });
-  const name = join(values.out, `${seed}-${++failures}`);
-  const isBytes = model instanceof Uint8Array;
-  writeFileSync(`${name}.${isBytes ? "tflite" : "json"}`, isBytes ? model : (model["model.json"] as Uint8Array));
-  console.error(`${name} (${kind}): ${error.stack}`);
+  const ending = kind === "wasm" || kind === "safetensors" ? kind : "tflite";
+  if (model instanceof Uint8Array) return writeFileSync(`${name}.${ending}`, model);
+  mkdirSync(name, { recursive: true });
+  for (const [file, bytes] of Object.entries(model)) writeFileSync(join(name, file), new Uint8Array(bytes));
 }

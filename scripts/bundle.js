@@ -6,13 +6,13 @@
  * what an entry imports from kernels/inline.js comes from kernels/workerd.ts and kernels/edge-light.ts in the variants.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { deflateRawSync } from "node:zlib";
 import { build } from "esbuild";
 import { loadedAtOnce, mergeChunks } from "./merge.js";
 
 const ROOT = resolve(import.meta.dirname, "..");
-const { exports, optionalDependencies } = JSON.parse(readFileSync(resolve(ROOT, "package.json"), "utf8"));
+const { version, exports, optionalDependencies } = JSON.parse(readFileSync(resolve(ROOT, "package.json"), "utf8"));
 
 const VARIANTS = ["workerd", "edge-light"];
 
@@ -54,7 +54,9 @@ const kernels = {
     onLoad({ filter: /\.wasm$/ }, ({ path, suffix }) => {
       const contents = readFileSync(path);
       if (suffix !== "?inline") return { contents, loader: "copy" };
-      return { contents: deflateRawSync(contents, { level: 9 }), loader: "base64" };
+      const text = deflateRawSync(contents, { level: 9 }).toString("base64");
+      const [file, size] = [basename(path), contents.length];
+      return { contents: `export default "${text}"; export const file = "${file}", size = ${size};`, loader: "js" };
     });
   },
 };
@@ -74,6 +76,7 @@ const { metafile } = await build({
   assetNames: "[name]",
   allowOverwrite: true, // kernels are copied onto themselves
   loader: { ".txt": "text" },
+  define: { PACKAGE_VERSION: JSON.stringify(version) },
   plugins: [variantEntries, kernels],
   logLevel: "warning",
   metafile: true,
@@ -104,8 +107,8 @@ const packages = new Set(
 const licenses = [...packages].toSorted().map((name) => {
   const folder = resolve(ROOT, "node_modules", name);
   const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-  const { version, license } = JSON.parse(readFileSync(resolve(folder, "package.json"), "utf8"));
+  const { version: installed, license } = JSON.parse(readFileSync(resolve(folder, "package.json"), "utf8"));
   const text = file ? `\n\n${readFileSync(resolve(folder, file), "utf8").trim()}` : "";
-  return `# ${name} ${version} (${license})${text}\n`;
+  return `# ${name} ${installed} (${license})${text}\n`;
 });
 writeFileSync(resolve(ROOT, "build/LICENSES.md"), licenses.join("\n"));

@@ -10,10 +10,14 @@ declare module "*.wasm?module" {
   export default module;
 }
 
-/** The bytes, deflated, as base64 text, which the build puts in place of the import. */
+/** A binary of build/ as text, which the build puts in place of the import. */
 declare module "*.wasm?inline" {
-  const base64: string;
-  export default base64;
+  /** Its bytes, deflated, in base64. */
+  const text: string;
+  export default text;
+  /** Its name in build/, and its number of bytes. */
+  export const file: string;
+  export const size: number;
 }
 
 /** And the script of the worker threads as it is. */
@@ -21,3 +25,6 @@ declare module "*.txt" {
   const text: string;
   export default text;
 }
+
+/** The version in package.json, which the build puts in. */
+declare const PACKAGE_VERSION: string;

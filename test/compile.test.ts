@@ -4,14 +4,22 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { createContext, runInContext } from "node:vm";
 import { describe, expect, test, vi } from "vitest";
-import { createCompiler, PACKAGE_VERSION } from "../src/api/compile.js";
-import { SECTION_NAME } from "../src/compiler/emit/description.js";
-import { sectionsOf } from "../src/compiler/emit/parse.js";
+import { createCompiler } from "../src/api/compile.js";
+import { createLoader } from "../src/api/load.js";
+import { unsigned } from "../src/compiler/emit/bytes.js";
+import { SECTION } from "../src/compiler/emit/module.js";
 import { FormatError, UnsupportedError } from "../src/errors.js";
 import type { Picture } from "../src/image/picture.js";
 import { mobileNetV1 } from "../src/models/mobilenetv1.js";
 import { seededRandom } from "../src/models/random.js";
-import { compile, describeCompiled, instantiatePlainly, KERNELS } from "./support/compiled.js";
+import {
+  compile,
+  describeCompiled,
+  instantiatePlainly,
+  KERNELS,
+  withDescription,
+  withSections,
+} from "./support/compiled.js";
 import { constantDetector } from "./support/detector.js";
 import { temporaryFolder } from "./support/files.js";
 import { loadModel } from "./support/load.js";
@@ -51,11 +59,12 @@ function classify(
   }));
 }
 
-test("the version is that of the package", () => {
+test("the version is that of the package", async () => {
   const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
     version: string;
   };
-  expect(PACKAGE_VERSION).toBe(version);
+  const { compileModel } = (await import("mobilenet-simd/compile")) as typeof import("../src/compile.js");
+  expect(describeCompiled(await compileModel(SMALL)).version).toBe(version);
 });
 
 describe("a small model", () => {
@@ -95,6 +104,11 @@ describe("a small model", () => {
     await expect(loadModel(code, { precision: "float32" })).rejects.toThrow(RangeError);
     await expect(loadModel(code, { maxMemory: code.length + 1 })).rejects.toThrow(/"maxMemory" must be at least/);
     expect((await loadModel(code, { threads: 2 })).runtime.reasons?.threads).toMatch(/one thread/);
+    expect((await loadModel(code, { kernels: "relaxed" })).runtime).toMatchObject({
+      kernels: "simd",
+      reasons: { kernels: 'a compiled model runs the kernels in it, "simd"' },
+    });
+    expect((await loadModel(code, { kernels: "simd" })).runtime.reasons).toBeUndefined();
     expect((await loadModel(code, { labels: "abcdefghij".split("") })).labels).toHaveLength(10);
     await expect(loadModel(code, { labels: "a\nb" })).rejects.toThrow(/"labels" must be 10 strings, got 2/);
   });
@@ -109,6 +123,37 @@ describe("a small model", () => {
     }
   });
 
+  test("loads from a file without compiling other kernels", async () => {
+    const path = join(folder(), "alone.wasm");
+    writeFileSync(path, (await compile(SMALL)).code);
+    const modules = vi.fn();
+    for (const model of [path, pathToFileURL(path), { "alone.wasm": readFileSync(path) }]) {
+      expect((await createLoader(modules)(model)).runtime.kernels).toBe("simd");
+    }
+    expect(modules).not.toHaveBeenCalled();
+  });
+
+  test("may not have more memory than it says", async () => {
+    const { code } = await compile(SMALL);
+    const { memory } = describeCompiled(code);
+    const limits = [1, 0, ...unsigned((2 * memory.total) / 65536)]; // one memory without a maximum
+    const grown = withSections(code, ({ id, body }) => (id === SECTION.memory ? limits : body));
+    await expect(loadModel(grown, { maxMemory: memory.total })).rejects.toThrow(
+      /^"maxMemory" must be at least \d+ bytes/,
+    );
+    expect((await loadModel(grown, { maxMemory: 2 * memory.total })).memory).toEqual(memory);
+  });
+
+  test.each([NaN, 0, -1, "1e9", null])("is not compiled with a memory limit of %j", async (maxMemory) => {
+    await expect(compile(SMALL, { maxMemory: maxMemory as number })).rejects.toThrow(
+      /^"maxMemory" must be a positive number of bytes, got/,
+    );
+  });
+
+  test("is not compiled after the signal", async () => {
+    await expect(compile(SMALL, { signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow(/^enough$/);
+  });
+
   test("has its image in a file beside it", async () => {
     const { code, image } = await compile(SMALL, {}, "model.bin");
     const [path, whole] = [join(folder(), "model.wasm"), await compile(SMALL)];
@@ -117,6 +162,8 @@ describe("a small model", () => {
     expect(code.length + image.length).toBeLessThan(whole.code.length * 1.2);
     const net = await loadModel(path);
     expect(net.classify(picture(9, 9, 3, 2))).toEqual((await loadModel(whole.code)).classify(picture(9, 9, 3, 2)));
+    const together = await loadModel({ "net/model.wasm": code, "net/model.bin": image });
+    expect(together.classify(picture(9, 9, 3, 2))).toEqual(net.classify(picture(9, 9, 3, 2)));
     await expect(loadModel(code)).rejects.toThrow(/model\.bin/);
     writeFileSync(join(folder(), "model.bin"), image.subarray(1));
     await expect(loadModel(path)).rejects.toThrow(FormatError);
@@ -189,21 +236,13 @@ test("options that are wrong are named", async () => {
 });
 
 describe("damaged modules", () => {
-  const withDescription = async (change: (json: Record<string, unknown>) => unknown) => {
+  const described = async (change: (json: Record<string, unknown>) => unknown) => {
     const { code } = await compile(SMALL);
-    const json = JSON.stringify(change({ ...describeCompiled(code) }));
-    const name = [SECTION_NAME.length, ...Buffer.from(SECTION_NAME)];
-    const rest = sectionsOf(code).filter(({ id }) => id !== 0);
-    const sections = [...rest, { id: 0, body: Uint8Array.from([...name, ...Buffer.from(json)]) }];
-    const leb = (n: number) => [(n & 127) | 128, ((n >> 7) & 127) | 128, ((n >> 14) & 127) | 128, n >> 21];
-    return Uint8Array.from([
-      ...code.subarray(0, 8),
-      ...sections.flatMap(({ id, body }) => [id, ...leb(body.length), ...body]),
-    ]);
+    return withDescription(code, change({ ...describeCompiled(code) }));
   };
 
   test("the helper changes only what it is told to", async () => {
-    expect((await loadModel(await withDescription((json) => json))).inputs).toEqual((await loadModel(SMALL)).inputs);
+    expect((await loadModel(await described((json) => json))).inputs).toEqual((await loadModel(SMALL)).inputs);
   });
 
   test.each<[string, (json: Record<string, unknown>) => unknown]>([
@@ -223,7 +262,7 @@ describe("damaged modules", () => {
     ["a memory report of text", (json) => ({ ...json, memory: "much" })],
     ["layers of numbers", (json) => ({ ...json, layers: [1] })],
   ])("%s", async (_, change) => {
-    await expect(loadModel(await withDescription(change))).rejects.toThrow(FormatError);
+    await expect(loadModel(await described(change))).rejects.toThrow(FormatError);
   });
 
   test("cut off anywhere, or not ours", async () => {

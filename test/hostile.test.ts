@@ -1,6 +1,6 @@
 /**
  * Files that once broke the package (../shared/hostile): each must end in a typed error or run, in every build and on one
- * and two threads, in a process with a small heap.
+ * and two threads, in a process with a small heap, within bounds of memory and steps.
  */
 import { execFile } from "node:child_process";
 import { readdirSync } from "node:fs";
@@ -17,6 +17,15 @@ const FLAGS = process.versions.node.startsWith("20.") ? ["--experimental-wasm-re
 const KILL_AFTER = 110_000;
 
 const MESSAGE_LENGTH = 500;
+
+/** Bytes that a load may take beyond the network's own. */
+const MOST_BYTES = 256 * 2 ** 20;
+
+/**
+ * How often all blocks of code together may run in a load: a clock that does not depend on the machine. Interpreted code
+ * takes some 100 ns a block, so that these take a second. Every file here takes less than a million.
+ */
+const MOST_STEPS = 1e7;
 
 /** Options of loadModel() that show the fault. */
 const OPTIONS: Readonly<Record<string, object>> = {
@@ -38,6 +47,8 @@ const REFUSED: Readonly<Record<string, RegExp>> = {
 interface Result {
   readonly kernels: string;
   readonly threads: number;
+  readonly bytes: number;
+  readonly steps?: number;
   readonly error?: { readonly name: string; readonly code?: string; readonly message: string; readonly stack: string };
   readonly outputs?: readonly Output[];
   readonly again?: readonly Output[];
@@ -61,7 +72,10 @@ describeShared("hostile files", () => {
       "relaxed 1",
       "relaxed 2",
     ]);
-    for (const { error, outputs, again } of results) {
+    expect(results[0]!.steps).toBeGreaterThan(20);
+    expect(results[0]!.steps).toBeLessThan(MOST_STEPS);
+    for (const { error, outputs, again, bytes } of results) {
+      expect(bytes).toBeLessThan(MOST_BYTES);
       if (error) expectTyped(error);
       else expect(again).toEqual(outputs);
     }

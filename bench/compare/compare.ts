@@ -1,14 +1,16 @@
 /** The comparison from its options to its reports. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { measureCompiled, type CompiledStart } from "./measure/compiled.js";
 import { measureDownloads } from "./measure/download.js";
+import type { Host } from "./measure/begin.js";
 import { failed } from "./measure/outcome.js";
 import type { Row } from "./measure/rows.js";
 import { measureSpeed } from "./measure/speed.js";
 import { measureStart } from "./measure/start.js";
 import { prepareWork, type PreparedWork } from "./models/prepare.js";
-import { describeWork, type Work } from "./models/works.js";
+import { describeWork } from "./models/works.js";
 import type { Options } from "./options.js";
 import { drawChart } from "./report/chart.js";
 import { formatThreads } from "./report/format.js";
@@ -20,18 +22,24 @@ const START_WORKS: ReadonlySet<string> = new Set(["0.25/128 float32", "0.25/128 
 
 /** Measures, prints tables, and writes what else was asked for. Returns whether all engines did what they claim to do. */
 export async function compare(options: Options): Promise<boolean> {
-  const { engines, parts, json, svg } = options;
-  const run = await describeRun(engines);
+  const { engines, against, parts, json, svg } = options;
+  const run = await describeRun(engines, against);
   process.stdout.write(describeHeader(run));
-  const works = await prepareWorks(options.works);
+  const folder = mkdtempSync(join(tmpdir(), "mobilenet-compare-"));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  process.once("SIGINT", () => process.exit(130)); // by default there is no "exit" then
+  const works = await prepareWorks(options, folder);
   const nodes: NodeResults[] = [];
   for (const { path, version } of options.nodes) {
-    const results = { node: version, rows: await measureNode(path, works, options) };
+    const host = { node: path, against };
+    const rows = await measureNode(host, works, options);
+    const results = { node: version, rows, compiled: await measureCompiledStarts(host, works, folder, options) };
     nodes.push(results);
     process.stdout.write(describeNode(results, engines));
   }
-  const downloads = parts.includes("download") ? await measureDownloads(engines) : [];
-  process.stdout.write(describeDownloads(downloads, engines));
+  const pages = engines.filter((engine) => engine !== "before");
+  const downloads = parts.includes("download") ? await measureDownloads(pages) : [];
+  process.stdout.write(describeDownloads(downloads, pages));
   const results: Results = { ...run, nodes, downloads };
   if (json) writeFileSync(json, `${JSON.stringify(results, undefined, 2)}\n`);
   if (svg) writeFileSync(svg, drawChart(results));
@@ -39,36 +47,51 @@ export async function compare(options: Options): Promise<boolean> {
   return outcomes.every((outcome) => !failed(outcome) || outcome.failure === "unsupported");
 }
 
-/** Writes the networks to disk, for as long as this process runs. */
-async function prepareWorks(works: readonly Work[]): Promise<PreparedWork[]> {
-  const folder = mkdtempSync(join(tmpdir(), "mobilenet-compare-"));
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-  process.once("SIGINT", () => process.exit(130)); // by default there is no "exit" then
+/** Writes the networks to a folder. */
+async function prepareWorks({ works, engines }: Options, folder: string): Promise<PreparedWork[]> {
   const prepared: PreparedWork[] = [];
   for (const work of works) {
-    const result = await prepareWork(work, folder);
+    const result = await prepareWork(work, engines, folder);
     if (result) prepared.push(result);
     else process.stdout.write(`${describeWork(work)} is skipped: its published model is not in ../shared/models\n`);
   }
   return prepared;
 }
 
-async function measureNode(node: string, works: readonly PreparedWork[], options: Options): Promise<Row[]> {
-  const { engines, parts, threads, rounds, starts } = options;
+async function measureNode(host: Host, works: readonly PreparedWork[], options: Options): Promise<Row[]> {
+  const { engines, parts, threads, starts } = options;
   const rows: Row[] = [];
   for (const prepared of parts.includes("speed") ? works : []) {
     for (const count of threads) {
       showProgress(`${describeWork(prepared.work)}, ${formatThreads(count)}`);
-      rows.push(await measureSpeed(node, prepared, count, engines, rounds));
+      rows.push(await measureSpeed(host, prepared, count, engines, options));
     }
   }
   for (const prepared of parts.includes("start") ? works : []) {
     if (!START_WORKS.has(describeWork(prepared.work))) continue;
     showProgress(`${describeWork(prepared.work)}, new processes`);
-    rows.push(...(await measureStart(node, prepared, engines, starts)));
+    rows.push(...(await measureStart(host, prepared, engines, starts)));
   }
   showProgress("");
   return rows;
+}
+
+async function measureCompiledStarts(
+  host: Host,
+  works: readonly PreparedWork[],
+  folder: string,
+  { parts, starts }: Options,
+): Promise<CompiledStart[]> {
+  const measured: CompiledStart[] = [];
+  for (const prepared of parts.includes("compiled") ? works : []) {
+    if (!START_WORKS.has(describeWork(prepared.work))) continue;
+    showProgress(`${describeWork(prepared.work)}, new processes with compiled models`);
+    const compiled = join(folder, "compiled");
+    mkdirSync(compiled, { recursive: true });
+    measured.push(await measureCompiled(host, prepared, compiled, starts));
+  }
+  showProgress("");
+  return measured;
 }
 
 /** What is being measured, on a line of its own that goes away again. */

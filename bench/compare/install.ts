@@ -7,6 +7,8 @@ import { COMPARE } from "./folders.js";
 
 /** On first use and whenever the lock file is newer than what is installed. Their install scripts are not run. */
 export async function installRivals(engines: readonly EngineName[]): Promise<void> {
+  const loaded = await Promise.all(engines.map((name) => ENGINES[name]()));
+  if (loaded.every((engine) => engine.package === undefined)) return;
   const modified = (file: string) => statSync(new URL(file, COMPARE), { throwIfNoEntry: false })?.mtimeMs ?? 0;
   if (modified("node_modules/.package-lock.json") < modified("package-lock.json")) {
     process.stderr.write("installing the rivals into bench/compare/node_modules, 0.6 GB\n");
@@ -15,5 +17,5 @@ export async function installRivals(engines: readonly EngineName[]): Promise<voi
       stdio: ["ignore", "ignore", "inherit"],
     });
   }
-  for (const name of engines) await (await ENGINES[name]()).install?.();
+  for (const engine of loaded) await engine.install?.();
 }

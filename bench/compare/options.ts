@@ -1,27 +1,36 @@
 /** The command line of npm run bench:compare. */
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { parseCount, UsageError } from "../../src/cli/command.js";
 import type { Precision } from "./engines/engine.js";
 import { ENGINE_NAMES, type EngineName } from "./engines/index.js";
+import { entryOf } from "./engines/ours.js";
+import { BATCH } from "./measure/speed.js";
 import { NETWORKS, WORKS, type NetworkName, type Work } from "./models/works.js";
 
-/** Parts of the comparison: the steady state, what a new process takes, what a page downloads. */
-const PARTS = ["speed", "start", "download"] as const;
+/** Parts of the comparison: the steady state, new processes, new processes with compiled models, downloads of pages. */
+const PARTS = ["speed", "start", "compiled", "download"] as const;
 type Part = (typeof PARTS)[number];
 
 const PRECISIONS: readonly Precision[] = ["float32", "int8", "uint8"];
 
+/** Engines that --engines takes; --against brings the other one. */
+const CHOICES = ENGINE_NAMES.filter((name) => name !== "before");
+
 export const HELP = `npm run bench:compare -- [options]: mobilenet-simd and its rivals on the same work
 
   --node PATH      a Node to measure on; repeat it for several (default: this one)
-  --engines LIST   of ${ENGINE_NAMES.join(", ")}
+  --engines LIST   of ${CHOICES.join(", ")}
   --wide           adds ours-wide, the build for V8's revectoriser
+  --against DIR    adds before: another checkout of this repository, already built
   --only LIST      only these networks (${NETWORKS.join(", ")}), precisions (${PRECISIONS.join(", ")})
                    and parts (${PARTS.join(", ")})
   --threads LIST   (default: 1,2)
-  --rounds COUNT   rounds in the steady state (default: 9, quick: 3)
-  --starts COUNT   new processes of each engine (default: 7, quick: 3)
+  --seconds S      how long each engine runs in the steady state (default: 1.5, quick: 0.5)
+  --launches COUNT processes of each engine in the steady state, one after another, each that long (default: 1)
+  --starts COUNT   new processes of each engine (default: 15, quick: 3)
   --quick          the smallest network, few rounds
   --json FILE      writes all figures
   --svg FILE       writes a chart
@@ -40,10 +49,13 @@ export interface NodeBinary {
 export interface Options {
   readonly nodes: readonly NodeBinary[];
   readonly engines: readonly EngineName[];
+  /** The folder of another checkout. */
+  readonly against: string | undefined;
   readonly works: readonly Work[];
   readonly parts: readonly Part[];
   readonly threads: readonly number[];
   readonly rounds: number;
+  readonly launches: number;
   readonly starts: number;
   readonly json: string | undefined;
   readonly svg: string | undefined;
@@ -59,17 +71,21 @@ export function parseOptions(args: readonly string[]): Options | undefined {
   const networks = chosen<NetworkName>(quick ? ["0.25/128"] : NETWORKS, only);
   const precisions = chosen(PRECISIONS, only);
   const engines = split(values.engines);
-  checkWords("--engines", engines, ENGINE_NAMES);
+  checkWords("--engines", engines, CHOICES);
   return {
     nodes: (values.node ?? [process.execPath]).map(findNode),
-    engines: ENGINE_NAMES.filter((name) =>
-      name === "ours-wide" && values.wide ? true : engines.length ? engines.includes(name) : name !== "ours-wide",
-    ),
+    engines: ENGINE_NAMES.filter((name) => {
+      if (name === "before") return values.against !== undefined;
+      if (name === "ours-wide" && values.wide) return true;
+      return engines.length ? engines.includes(name) : name !== "ours-wide";
+    }),
+    against: values.against === undefined ? undefined : findCheckout(values.against),
     works: WORKS.filter(({ network, precision }) => networks.includes(network) && precisions.includes(precision)),
     parts: chosen(PARTS, only),
     threads: split(values.threads).map((count) => parseCount("--threads", count)),
-    rounds: parseCount("--rounds", values.rounds ?? (quick ? "3" : "9")),
-    starts: parseCount("--starts", values.starts ?? (quick ? "3" : "7")),
+    rounds: parseRounds(values.seconds ?? (quick ? "0.5" : "1.5")),
+    launches: parseCount("--launches", values.launches),
+    starts: parseCount("--starts", values.starts ?? (quick ? "3" : "15")),
     json: values.json,
     svg: values.svg,
   };
@@ -85,7 +101,9 @@ function parseValues(args: readonly string[]) {
         wide: { type: "boolean" },
         only: { type: "string" },
         threads: { type: "string", default: "1,2" },
-        rounds: { type: "string" },
+        against: { type: "string" },
+        seconds: { type: "string" },
+        launches: { type: "string", default: "1" },
         starts: { type: "string" },
         quick: { type: "boolean" },
         json: { type: "string" },
@@ -103,6 +121,24 @@ function findNode(path: string): NodeBinary {
   const version = stdout?.trim() ?? "";
   if (!/^v\d+\./.test(version)) throw new UsageError(`--node expected the path of a Node, got ${path}`);
   return { path, version };
+}
+
+/** A checkout's folder with a built package. Throws UsageError. */
+function findCheckout(path: string): string {
+  const folder = resolve(path);
+  if (!existsSync(entryOf(folder))) {
+    throw new UsageError(`--against expected a checkout with a built package, got ${path}`);
+  }
+  return folder;
+}
+
+/** Rounds that fill the seconds. Throws UsageError. */
+function parseRounds(text: string): number {
+  const seconds = Number(text);
+  if (!(seconds > 0 && seconds <= 3600)) {
+    throw new UsageError(`--seconds expected a number above 0 and up to 3600, got ${text}`);
+  }
+  return Math.ceil((1000 * seconds) / BATCH.milliseconds);
 }
 
 function split(list: string | undefined): string[] {

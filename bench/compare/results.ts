@@ -1,8 +1,12 @@
 /** All that a comparison finds out, as --json writes it. */
-import { cpus } from "node:os";
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { ENGINES, type EngineName } from "./engines/index.js";
 import { COMPARE, ROOT } from "./folders.js";
+import type { CompiledStart } from "./measure/compiled.js";
 import type { Row } from "./measure/rows.js";
 
 /** When and on what the figures were measured. */
@@ -18,6 +22,7 @@ export interface NodeResults {
   /** As process.version has it. */
   readonly node: string;
   readonly rows: readonly Row[];
+  readonly compiled: readonly CompiledStart[];
 }
 
 export interface Results extends Run {
@@ -26,8 +31,8 @@ export interface Results extends Run {
   readonly downloads: readonly Row[];
 }
 
-export async function describeRun(engines: readonly EngineName[]): Promise<Run> {
-  const versions = await Promise.all(engines.map(async (name) => [name, await versionOf(name)]));
+export async function describeRun(engines: readonly EngineName[], against: string | undefined): Promise<Run> {
+  const versions = await Promise.all(engines.map(async (name) => [name, await versionOf(name, against)]));
   return {
     date: new Date().toISOString().slice(0, 10),
     machine: { cpu: cpus()[0]!.model, cores: cpus().length },
@@ -35,8 +40,15 @@ export async function describeRun(engines: readonly EngineName[]): Promise<Run> 
   };
 }
 
-async function versionOf(name: EngineName): Promise<string> {
+async function versionOf(name: EngineName, against: string | undefined): Promise<string> {
   const { package: rival } = await ENGINES[name]();
-  const file = rival ? new URL(`node_modules/${rival}/package.json`, COMPARE) : new URL("package.json", ROOT);
-  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+  if (rival) return packageVersion(fileURLToPath(new URL(`node_modules/${rival}`, COMPARE)));
+  const checkout = name === "before" && against !== undefined ? against : fileURLToPath(ROOT);
+  const { stdout } = spawnSync("git", ["rev-parse", "--short", "HEAD"], { cwd: checkout, encoding: "utf8" });
+  const commit = stdout?.trim(); // empty in a folder that is no clone
+  return `${packageVersion(checkout)}${commit ? ` (${commit})` : ""}`;
+}
+
+function packageVersion(folder: string): string {
+  return (JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string }).version;
 }

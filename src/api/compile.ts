@@ -1,6 +1,6 @@
 /** Compiling a model, from a source to the bytes of a WebAssembly module. */
 import { endsInSoftmax, pooledFeatures } from "./head.js";
-import { DEFAULT_MAX_MEMORY, isGraph, readLabels, type LoadOptions } from "./load.js";
+import { DEFAULT_MAX_MEMORY, isGraph, readPictureSettings, type LoadOptions, type Model } from "./load.js";
 import { describeTensor } from "./tensors.js";
 import { FORMAT, type Description } from "../compiler/emit/description.js";
 import { emit, type Emitted, type Library, type Pictures } from "../compiler/emit/emit.js";
@@ -11,13 +11,17 @@ import { describe } from "../errors.js";
 import { readModel } from "../formats/index.js";
 import { DEFAULT_NORMALIZATION, encodingOf, type Normalization } from "../image/encode.js";
 import { DEFAULT_CROP } from "../image/input.js";
-import { readSource, type Files, type Source } from "../io/source.js";
+import type { Crop } from "../image/picture.js";
+import { checkMaxMemory, checkSignal, readSource } from "../io/source.js";
 import { prepare } from "../ir/passes/index.js";
 import type { Graph } from "../ir/graph.js";
 import { describeLayers } from "../ir/layers.js";
 import { elementCount, featureMap, type Tensor } from "../ir/tensor.js";
 
-export interface CompileOptions extends Pick<LoadOptions, "labels" | "normalization" | "precision" | "maxMemory"> {
+export interface CompileOptions extends Pick<
+  LoadOptions,
+  "labels" | "normalization" | "precision" | "maxMemory" | "signal"
+> {
   /** `simd` runs in every engine; `relaxed` is faster where the engine has relaxed SIMD, and runs nowhere else. Default: simd. */
   readonly kernels?: "simd" | "relaxed";
 }
@@ -28,12 +32,9 @@ export interface CompiledModel {
   readonly image: Uint8Array<ArrayBuffer>;
 }
 
-export type CompileModel = (
-  model: Source | Files | Graph,
-  options?: CompileOptions,
-) => Promise<Uint8Array<ArrayBuffer>>;
+export type CompileModel = (model: Model, options?: CompileOptions) => Promise<Uint8Array<ArrayBuffer>>;
 export type CompileModelWithImage = (
-  model: Source | Files | Graph,
+  model: Model,
   imageFile: string,
   options?: CompileOptions,
 ) => Promise<CompiledModel>;
@@ -49,21 +50,20 @@ export interface Binaries {
   standalone(): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** The version in package.json. */
-export const PACKAGE_VERSION = "0.1.0";
-
 /**
  * Returns the compiler for the binaries of an entry of the package.
  *
  * @internal
  */
 export function createCompiler({ kernels, standalone }: Binaries) {
-  return async (model: Source | Files | Graph, options: CompileOptions = {}, imageFile?: string): Promise<Emitted> => {
+  return async (model: Model, options: CompileOptions = {}, imageFile?: string): Promise<Emitted> => {
     checkOptions(options, imageFile);
-    const { kernels: chosen = "simd", maxMemory = DEFAULT_MAX_MEMORY, normalization, precision } = options;
-    const file = isGraph(model) ? undefined : await readSource(model, "model", maxMemory);
+    const { kernels: chosen = "simd", maxMemory = DEFAULT_MAX_MEMORY, precision, signal } = options;
+    signal?.throwIfAborted();
+    const file = isGraph(model) ? undefined : await readSource(model, "model", maxMemory, signal);
     const graph = await prepare(file ? await readModel(file) : (model as Graph), { precision });
-    const labels = await readLabels(options.labels, file?.bytes, graph);
+    const { labels, crop, normalization } = await readPictureSettings(options, file, graph);
+    signal?.throwIfAborted();
     const features = pooledFeatures(graph);
     const parts = await kernels(chosen);
     const modules = [await WebAssembly.compile(parts[0]!)]; // those for all engines pack the weights
@@ -72,7 +72,7 @@ export function createCompiler({ kernels, standalone }: Binaries) {
       kernels: new Map(parts.flatMap((part) => [...parseModule(part)])),
       standalone: parseModule(await standalone()),
     };
-    const { pictures, preprocessing } = picturesOf(graph, normalization);
+    const { pictures, preprocessing } = picturesOf(graph, normalization, crop);
     const classes = classesOf(graph);
     const pooled = featuresOf(graph, features, program);
     const description: Omit<Description, "memory" | "image"> = {
@@ -91,7 +91,10 @@ export function createCompiler({ kernels, standalone }: Binaries) {
   };
 }
 
-function checkOptions({ kernels, precision }: CompileOptions, imageFile: unknown): void {
+function checkOptions(
+  { kernels, precision, maxMemory = DEFAULT_MAX_MEMORY, signal }: CompileOptions,
+  imageFile: unknown,
+): void {
   if (kernels !== undefined && kernels !== "simd" && kernels !== "relaxed") {
     throw new RangeError(`"kernels" must be "simd" or "relaxed", got ${describe(kernels)}`);
   }
@@ -101,23 +104,30 @@ function checkOptions({ kernels, precision }: CompileOptions, imageFile: unknown
   if (imageFile !== undefined && (typeof imageFile !== "string" || imageFile === "")) {
     throw new TypeError(`"imageFile" must be the name of a file, got ${describe(imageFile)}`);
   }
+  checkMaxMemory(maxMemory);
+  checkSignal(signal);
 }
 
 /** How pictures become the one input; nothing if the model does not take pictures. */
 function picturesOf(
   { inputs, tensors }: Graph,
   normalization: Normalization | undefined,
+  crop: Crop = DEFAULT_CROP,
 ): { pictures?: Pictures; preprocessing?: NonNullable<Description["preprocessing"]> } {
   const input = tensors[inputs[0]!]!;
   if (inputs.length !== 1 || input.shape.length !== 4 || input.shape[3] !== 3) return {};
   const encoding = encodingOf(input, normalization);
   const { width, height } = featureMap(input.shape);
-  const size = { crop: DEFAULT_CROP, width, height };
+  const size = { width, height };
   const isFloat = input.dtype === "float32";
   const used = normalization ?? (isFloat ? DEFAULT_NORMALIZATION : undefined);
   return {
-    pictures: { ...size, tables: encoding === "identity" ? undefined : tablesOf(input, encoding) },
-    preprocessing: { ...size, normalization: used ?? "identity" },
+    pictures: {
+      ...size,
+      crop: crop === "cover" ? 0 : crop,
+      tables: encoding === "identity" ? undefined : tablesOf(input, encoding),
+    },
+    preprocessing: { ...size, crop, normalization: used ?? "identity" },
   };
 }
 

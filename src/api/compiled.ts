@@ -1,18 +1,21 @@
 /** Loading a model that is compiled already: no reader of model files, no packing. */
 import { givenLabels } from "./labels.js";
-import { Network } from "./network.js";
+import { Network, type RuntimeReasons } from "./network.js";
 import type { Description, TensorDescription } from "../compiler/emit/description.js";
 import { describe, FormatError } from "../errors.js";
 import type { Normalization } from "../image/encode.js";
-import type { Contents, Source } from "../io/source.js";
+import type { Contents, GlobalInstance, Source } from "../io/source.js";
 import { fixed } from "../io/text.js";
 import type { Tensor } from "../ir/tensor.js";
+import type { Kernels } from "../runtime/features.js";
 import { compileStandalone, readDescription, startStandalone } from "../runtime/standalone.js";
 
 export interface CompiledOptions {
   readonly batch?: number;
   readonly precision?: "float32";
   readonly threads?: number | "auto";
+  readonly kernels?: "auto" | Kernels;
+  readonly signal?: GlobalInstance<"AbortSignal">;
   readonly labels?: readonly string[] | Source;
   readonly normalization?: Normalization;
   /** Bytes that linear memory may take. */
@@ -27,7 +30,7 @@ export interface CompiledOptions {
  * SIMD and it needs it; RangeError for an option that only compiling can grant.
  */
 export async function loadCompiled(model: WebAssembly.Module | Contents, options: CompiledOptions): Promise<Network> {
-  const { batch, precision, threads = 1, maxMemory, normalization, labels } = options;
+  const { batch, precision, threads = 1, kernels: asked = "auto", maxMemory, normalization, labels, signal } = options;
   if (batch !== undefined && batch !== 1) {
     throw new RangeError(`"batch" must be 1 for a compiled model, got ${describe(batch)}`);
   }
@@ -44,10 +47,15 @@ export async function loadCompiled(model: WebAssembly.Module | Contents, options
     throw new RangeError(`"maxMemory" must be at least ${total} bytes for this model, got ${maxMemory}`);
   }
   const image = description.image && (await readImage(description.image.file, isModule ? undefined : model));
-  const runner = await startStandalone(module, description, image);
+  signal?.throwIfAborted();
+  const runner = await startStandalone(module, description, image, maxMemory);
   const { kernels, preprocessing } = description;
+  const reasons: RuntimeReasons = {
+    ...(asked !== "auto" && asked !== kernels && { kernels: `a compiled model runs the kernels in it, "${kernels}"` }),
+    ...(threads !== 1 && { threads: "a compiled model runs on one thread" }),
+  };
   const compiledNormalization = preprocessing?.normalization;
-  const found = labels === undefined ? description.labels : await givenLabels(labels, countsOf(description));
+  const found = labels === undefined ? description.labels : await givenLabels(labels, countsOf(description), signal);
   return new Network({
     model: {
       inputs: description.inputs.map(tensorOf),
@@ -61,10 +69,11 @@ export async function loadCompiled(model: WebAssembly.Module | Contents, options
       kernels,
       threads: 1,
       byteProducts: runner.byteProducts,
-      ...(threads !== 1 && { reasons: { threads: "a compiled model runs on one thread" } }),
+      ...(Object.keys(reasons).length > 0 && { reasons }),
     },
     batch: 1,
     labels: found,
+    crop: preprocessing?.crop,
     normalization: normalization ?? (compiledNormalization === "identity" ? undefined : compiledNormalization),
   });
 }

@@ -4,6 +4,7 @@ import { UsageError, type Command } from "./command.js";
 import { complain, endWithOutput, print } from "./terminal.js";
 
 const COMMANDS: Readonly<Record<string, () => Promise<{ default: Command }>>> = {
+  bench: () => import("./bench.js"),
   classify: () => import("./classify.js"),
   compile: () => import("./compile.js"),
   convert: () => import("./convert.js"),

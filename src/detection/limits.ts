@@ -14,8 +14,7 @@ export interface Limits {
 export function checkLimits({ scoreThreshold, iouThreshold, maxDetections }: Limits): void {
   for (const [name, value] of Object.entries({ scoreThreshold, iouThreshold })) {
     if (!(value >= 0 && value <= 1))
-      throw new RangeError(`"${name}" expected a number from 0 to 1, got ${describe(value)}`);
+      throw new RangeError(`"${name}" must be a number from 0 to 1, got ${describe(value)}`);
   }
-  if (!(maxDetections >= 1))
-    throw new RangeError(`"maxDetections" expected at least 1, got ${describe(maxDetections)}`);
+  if (!(maxDetections >= 1)) throw new RangeError(`"maxDetections" must be at least 1, got ${describe(maxDetections)}`);
 }

@@ -50,15 +50,16 @@ export class Ranking {
   fill(scan: Scan, threshold: Threshold): void {
     const capacity = this.#scores.length;
     this.#length = 0;
-    let total = 0;
+    let histogram: Uint32Array | undefined;
     scan(({ values, first, step }) => {
       for (let i = 0; i < values.length; ++i) {
         const score = values[i]!;
         if (!reaches(score, threshold)) continue;
-        if (total++ < capacity) this.#push(first + i * step, score);
+        if (this.#length < capacity) this.#push(first + i * step, score);
+        else ++(histogram ??= this.#histogram())[binOf(score)]!;
       }
     });
-    if (total > capacity) this.#fillWithBest(scan, threshold);
+    if (histogram) this.#fillWithBest(scan, threshold, histogram);
     for (let at = (this.#length >> 1) - 1; at >= 0; --at) this.#sink(at);
   }
 
@@ -73,12 +74,15 @@ export class Ranking {
     return best;
   }
 
-  /** Takes the top bins of a histogram of the scores, and from the bin that fits in part the candidates that come first. */
-  #fillWithBest(scan: Scan, threshold: Threshold): void {
+  /** A histogram of the scores that are ranked already. */
+  #histogram(): Uint32Array {
     const histogram = new Uint32Array(BINS);
-    scan(({ values }) => {
-      for (let i = 0; i < values.length; ++i) if (reaches(values[i]!, threshold)) ++histogram[binOf(values[i]!)]!;
-    });
+    for (let i = 0; i < this.#length; ++i) ++histogram[binOf(this.#scores[i]!)]!;
+    return histogram;
+  }
+
+  /** Takes the top bins of a histogram of all scores, and from the bin that fits in part the candidates that come first. */
+  #fillWithBest(scan: Scan, threshold: Threshold, histogram: Uint32Array): void {
     let [bin, room] = [BINS - 1, this.#scores.length];
     while (histogram[bin]! <= room) room -= histogram[bin--]!;
     this.#length = 0;

@@ -4,6 +4,7 @@ import type { Candidates } from "../detection/candidates.js";
 import { checkLimits, type Limits } from "../detection/limits.js";
 import { Ranking, whole } from "../detection/ranking.js";
 import { intersectionOverUnion, suppress } from "../detection/suppress.js";
+import { describe } from "../errors.js";
 import { checkPicture, type Box, type Picture } from "../image/picture.js";
 import { checkBackground, WHITE, type Background } from "../image/resize.js";
 import { writeSquare, type Square } from "../image/square.js";
@@ -79,8 +80,8 @@ export class Faces {
   /**
    * Finds the faces in a picture, those with the highest score first.
    *
-   * @throws TypeError or RangeError if the picture or an option is not as described, Error for an attribute whose network
-   * was not loaded.
+   * @throws TypeError or RangeError if the picture or an option is not as described, or for an attribute whose network was
+   * not loaded.
    */
   detect(image: Picture, options: DetectFacesOptions = {}): Face[] {
     checkPicture(image);
@@ -136,7 +137,9 @@ export const NEEDED = {
 function checkLoaded(options: DetectFacesOptions, networks: FaceNetworks): void {
   for (const [attribute, network] of Object.entries(NEEDED) as [FaceAttribute, keyof FaceNetworks][]) {
     if (options[attribute] && !networks[network]) {
-      throw new Error(`"${attribute}" expected to be among the attributes given to loadFaces()`);
+      throw new RangeError(
+        `"${attribute}" must be among the attributes given to loadFaces(), got ${describe(options[attribute])}`,
+      );
     }
   }
 }

@@ -2,7 +2,7 @@
 import { DEFAULT_MAX_MEMORY, type LoadModel, type LoadOptions } from "../api/load.js";
 import { anchorsOfCorners } from "../detection/ssd.js";
 import { describe, FormatError } from "../errors.js";
-import { checkMaxMemory } from "../io/source.js";
+import { checkMaxMemory, checkSignal } from "../io/source.js";
 import { elementCount } from "../ir/tensor.js";
 import type { StoredWeights } from "../models/stored.js";
 import type { Network } from "../api/network.js";
@@ -11,7 +11,7 @@ import { Faces, NEEDED, type FaceAttribute } from "./faces.js";
 import { FACE_NETWORKS, type FaceNetwork } from "./networks.js";
 import { installedWeights, readFaceWeights, type WeightFiles } from "./weights.js";
 
-export interface LoadFacesOptions extends Pick<LoadOptions, "kernels"> {
+export interface LoadFacesOptions extends Pick<LoadOptions, "kernels" | "signal"> {
   /**
    * The model files of `@vladmandic/face-api`: their folder, as a path or URL, or the bytes of each by its name. Default:
    * those of the installed package, in Node, Deno and Bun.
@@ -43,17 +43,18 @@ export function createFacesLoader(loadModel: LoadModel): LoadFaces {
   return async (options = {}) => {
     const { maxMemory = DEFAULT_MAX_MEMORY } = options;
     checkMaxMemory(maxMemory);
+    checkSignal(options.signal);
     const { weights = installedWeights(), detector = "ssd", attributes = ATTRIBUTES, threads, ...rest } = options;
     if (detector !== "ssd" && detector !== "tiny") {
-      throw new RangeError(`"detector" expected "ssd" or "tiny", got ${describe(detector)}`);
+      throw new RangeError(`"detector" must be "ssd" or "tiny", got ${describe(detector)}`);
     }
     for (const attribute of attributes) {
       if (ATTRIBUTES.includes(attribute)) continue;
-      throw new RangeError(`"attributes" expected any of ${ATTRIBUTES.join(", ")}, got ${describe(attribute)}`);
+      throw new RangeError(`"attributes" must be any of ${ATTRIBUTES.join(", ")}, got ${describe(attribute)}`);
     }
     const load = async (network: FaceNetwork, how: LoadOptions): Promise<Loaded> => {
       const { manifest, build } = FACE_NETWORKS[network];
-      const stored = await readFaceWeights(weights, manifest, maxMemory);
+      const stored = await readFaceWeights(weights, manifest, { maxMemory, signal: rest.signal });
       return { stored, network: await loadModel(build(stored), how) };
     };
     const found = await load(detector, { ...rest, ...(threads !== undefined && { threads }) });
@@ -80,7 +81,7 @@ function ssdWith({ stored, network: { outputs } }: Loaded): FaceDetector {
   const { data } = stored.get(name) ?? {};
   const encodings = outputs.filter((_, i) => i % 2 === 0).reduce((sum, { shape }) => sum + elementCount(shape), 0);
   if (!(data instanceof Float32Array) || data.length !== encodings) {
-    throw new FormatError(`the weight "${name}" expected ${encodings} float32, got ${describe(data)}`);
+    throw new FormatError(`the weight "${name}" must be ${encodings} float32, got ${describe(data)}`);
   }
   return ssdDetector(anchorsOfCorners(data));
 }

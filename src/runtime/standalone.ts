@@ -167,7 +167,7 @@ function readPreprocessing(value: unknown): NonNullable<Description["preprocessi
   return {
     width: asWhole(width, `${what}.width`, 1),
     height: asWhole(height, `${what}.height`, 1),
-    crop: asNumber(crop, `${what}.crop`),
+    crop: crop === "cover" ? crop : asNumber(crop, `${what}.crop`),
     normalization: normalization === "identity" ? normalization : readNormalization(normalization, what),
   };
 }
@@ -235,12 +235,14 @@ export async function compileStandalone(bytes: Uint8Array<ArrayBuffer>): Promise
  * Instantiates a compiled model.
  *
  * @param image the file of its memory image, if that is not in the module.
- * @throws FormatError if it is damaged or not ours.
+ * @param maxMemory bytes that its memory may have, whatever the description says.
+ * @throws FormatError if it is damaged or not ours, RangeError if its memory is larger than `maxMemory`.
  */
 export async function startStandalone(
   module: WebAssembly.Module,
   description: Description,
   image: Uint8Array | undefined,
+  maxMemory: number,
 ): Promise<StandaloneRunner> {
   let exports: Exports;
   try {
@@ -252,6 +254,9 @@ export async function startStandalone(
     throw new FormatError(`compiled model cannot start: ${(error as Error).message}`);
   }
   const runner = new StandaloneRunner(exports, description);
+  const { byteLength } = exports.memory.buffer;
+  if (byteLength > maxMemory)
+    throw new RangeError(`"maxMemory" must be at least ${byteLength} bytes for this model, got ${maxMemory}`);
   if (description.image) {
     const { address, bytes, file } = description.image;
     const { buffer } = exports.memory;

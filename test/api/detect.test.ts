@@ -69,14 +69,8 @@ describe.each([
 
   test.each([
     ["no picture", undefined, {}, TypeError, /"image.data" must be/],
-    [
-      "a threshold",
-      picture,
-      { scoreThreshold: 2 },
-      RangeError,
-      /"scoreThreshold" expected a number from 0 to 1, got 2/,
-    ],
-    ["a number", picture, { maxDetections: 0 }, RangeError, /"maxDetections" expected at least 1, got 0/],
+    ["a threshold", picture, { scoreThreshold: 2 }, RangeError, /"scoreThreshold" must be a number from 0 to 1, got 2/],
+    ["a number", picture, { maxDetections: 0 }, RangeError, /"maxDetections" must be at least 1, got 0/],
     ["a colour", picture, { background: [0] }, RangeError, /"background" must be three bytes/],
   ])("refuses %s that is wrong", (__, image, options, type, message) => {
     const act = () => net.detect(image as Picture, options as unknown as DetectOptions);

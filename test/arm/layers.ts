@@ -51,8 +51,8 @@ export async function checkLayers(modules: Modules, pairs: number, step = 1): Pr
   for (const layers of all) {
     const { target, plan } = await check(modules, layers, random);
     byteProducts.add(String(target.byteProducts));
-    for (const step of plan.steps) {
-      for (const { kernel } of isHostStep(step) ? [] : step.calls) kernels[kernel] = (kernels[kernel] ?? 0) + 1;
+    for (const planned of plan.steps) {
+      for (const { kernel } of isHostStep(planned) ? [] : planned.calls) kernels[kernel] = (kernels[kernel] ?? 0) + 1;
     }
   }
   return { layers: all.flat().length, kernels, byteProducts: [...byteProducts].join() };

@@ -1,7 +1,10 @@
 /** The parts of the comparison that can be wrong without anything looking wrong. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { mismatch } from "../../bench/compare/measure/check.js";
-import { ratioOf, type Row } from "../../bench/compare/measure/rows.js";
+import { ownTime, startRatio, type CompiledStart } from "../../bench/compare/measure/compiled.js";
+import { beforeRatioOf, ratioOf, type Row } from "../../bench/compare/measure/rows.js";
 import { figure } from "../../bench/compare/measure/statistics.js";
 import { floatInterface } from "../../bench/compare/models/float-interface.js";
 import { transpose } from "../../bench/compare/models/transpose.js";
@@ -9,6 +12,9 @@ import { parseOptions } from "../../bench/compare/options.js";
 import { seededNetwork } from "../../bench/models.js";
 import { writeTflite } from "../../src/formats/tflite/write.js";
 import { loadModel } from "../../src/index.js";
+import { temporaryFolder } from "../support/files.js";
+
+const folder = temporaryFolder();
 
 test("an int8 network with float32 outside computes the same", async () => {
   const graph = seededNetwork(0.25, 32, "int8");
@@ -31,7 +37,7 @@ test("transpose() moves dimensions", () => {
 });
 
 test("figure() has the quartiles", () => {
-  expect(figure([4, 1, 3, 2, 5])).toEqual({ median: 3, low: 2, high: 4, count: 5 });
+  expect(figure([4, 1, 3, 2, 5])).toEqual({ min: 1, median: 3, low: 2, high: 4, count: 5 });
   expect(figure([1, 2]).median).toBe(1.5);
 });
 
@@ -61,6 +67,35 @@ test("the ratio is to the best rival in WebAssembly, native code and failures as
   expect(ratioOf({ quantity: "picture", threads: 1, outcomes })).toBe(1.5);
 });
 
+test("the ratio to another checkout is of minima or of medians, and above 1 where ours is faster", () => {
+  const outcomes: Row["outcomes"] = { ours: figure([2, 4, 5]), before: figure([3, 3, 4]) };
+  const row: Row = { quantity: "picture", threads: 1, outcomes };
+  expect(beforeRatioOf(row, "min")).toBe(1.5);
+  expect(beforeRatioOf(row, "median")).toBe(0.75);
+  expect(beforeRatioOf({ ...row, outcomes: { ours: figure([2]) } }, "min")).toBeUndefined();
+});
+
+describe("the start of a compiled model", () => {
+  const start: CompiledStart = {
+    work: { network: "0.25/128", precision: "uint8" },
+    empty: figure([40, 50, 60]),
+    ways: { before: figure([90, 120, 130]), ours: figure([80, 90, 100]), module: figure([50, 60, 70]) },
+  };
+
+  test("leaves out the empty script's", () => {
+    expect(ownTime(start, "module", "min")).toBe(10);
+    expect(ownTime(start, "module", "median")).toBe(10);
+    expect(ownTime(start, "image", "min")).toBeUndefined();
+  });
+
+  test("is compared with the other checkout's .tflite, or without one with ours", () => {
+    expect(startRatio(start, "module", "min")).toBe(5);
+    expect(startRatio(start, "module", "median")).toBe(7);
+    const { before: _, ...ways } = start.ways;
+    expect(startRatio({ ...start, ways }, "module", "min")).toBe(4);
+  });
+});
+
 describe("parseOptions()", () => {
   test("--only narrows each kind that it names", () => {
     const { works, parts } = parseOptions(["--only", "0.25/128,0.5/160,int8,speed"])!;
@@ -80,8 +115,24 @@ describe("parseOptions()", () => {
     ]);
   });
 
-  test.each([["--only", "int4"], ["--engines", "tensorrt"], ["--node", "/nowhere"], ["--rounds", "0"], ["--fast"]])(
-    "%s %s is refused",
-    (...args) => expect(() => parseOptions(args)).toThrow(args[0]),
-  );
+  test("--against adds the other checkout to the engines chosen", () => {
+    const checkout = folder();
+    mkdirSync(join(checkout, "build"));
+    writeFileSync(join(checkout, "build", "index.js"), "");
+    const { engines, against } = parseOptions(["--engines", "ours", "--against", checkout])!;
+    expect(engines).toEqual(["ours", "before"]);
+    expect(against).toBe(checkout);
+    expect(parseOptions([])!.engines).not.toContain("before");
+    expect(() => parseOptions(["--engines", "before"])).toThrow("--engines");
+  });
+
+  test.each([
+    ["--only", "int4"],
+    ["--engines", "tensorrt"],
+    ["--node", "/nowhere"],
+    ["--seconds", "0"],
+    ["--launches", "0"],
+    ["--against", "/nowhere"],
+    ["--fast"],
+  ])("%s %s is refused", (...args) => expect(() => parseOptions(args)).toThrow(args[0]));
 });

@@ -30,6 +30,7 @@ describe("mobilenet-simd", () => {
     const { code, stdout, stderr } = await cli(["--help"]);
     expect([code, stderr]).toEqual([0, ""]);
     for (const name of [
+      "bench",
       "classify",
       "convert",
       "cost",

@@ -108,10 +108,10 @@ describe("faces", () => {
       sample,
       { scoreThreshold: 1.5 },
       RangeError,
-      /"scoreThreshold" expected a number from 0 to 1, got 1.5/,
+      /"scoreThreshold" must be a number from 0 to 1, got 1.5/,
     ],
-    ["another", sample, { iouThreshold: NaN }, RangeError, /"iouThreshold" expected a number from 0 to 1, got NaN/],
-    ["a number", sample, { maxDetections: 0 }, RangeError, /"maxDetections" expected at least 1, got 0/],
+    ["another", sample, { iouThreshold: NaN }, RangeError, /"iouThreshold" must be a number from 0 to 1, got NaN/],
+    ["a number", sample, { maxDetections: 0 }, RangeError, /"maxDetections" must be at least 1, got 0/],
     ["a colour", sample, { background: [1, 2] }, RangeError, /"background" must be three bytes/],
   ])("refuse %s that is wrong", (_, image, options, type, message) => {
     const act = () => faces.detect(image as Picture, options as unknown as DetectFacesOptions);
@@ -139,7 +139,9 @@ describe("loading", () => {
   test("loads only what may be asked for", async () => {
     const faces = await loadFaces({ detector: "tiny", attributes: ["gender"] });
     expect(faces.detect(sample, { age: true })[0]!.age).toBeGreaterThan(0); // the same network
-    expect(() => faces.detect(sample, { landmarks: true })).toThrow(/"landmarks" expected to be among the attributes/);
+    expect(() => faces.detect(sample, { landmarks: true })).toThrow(
+      /^"landmarks" must be among the attributes given to loadFaces\(\), got true/,
+    );
     faces.dispose();
     expect(() => faces.detect(sample)).toThrow(/disposed/);
   });
@@ -154,13 +156,13 @@ describe("loading", () => {
   });
 
   test.each<[string, LoadFacesOptions, typeof Error, RegExp]>([
-    ["a detector", { detector: "big" as "ssd" }, RangeError, /"detector" expected "ssd" or "tiny", got string "big"/],
-    ["an attribute", { attributes: ["name" as "age"] }, RangeError, /"attributes" expected any of age, .*"name"/],
+    ["a detector", { detector: "big" as "ssd" }, RangeError, /"detector" must be "ssd" or "tiny", got string "big"/],
+    ["an attribute", { attributes: ["name" as "age"] }, RangeError, /"attributes" must be any of age, .*"name"/],
     [
       "files without a manifest",
       { weights: files(TINY) },
       TypeError,
-      /"weights" expected a file ssd_mobilenetv1_model-/,
+      /"weights" must have the file ssd_mobilenetv1_model-/,
     ],
     [
       "files without a shard",

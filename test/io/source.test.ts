@@ -176,8 +176,16 @@ describe("an error says", () => {
     ],
     ["what is wrong with a connection", () => "http://127.0.0.1:9/m", /cannot read http:\/\/127.0.0.1:9\/m: .*: /],
     ["the beginning of a long URL", () => `data:x/${"y".repeat(1e6)}`, /cannot read data:x\/y{190,195}…: /],
-    ["that nobody knows which file is the model", () => ({ a: BYTES, b: BYTES }), /ends in \.json, got a, b/],
-    ["that two may be", () => ({ "a.json": BYTES, "b.json": BYTES }), /one file that ends in \.json, got a\.json, b/],
+    [
+      "that nobody knows which file is the model",
+      () => ({ a: BYTES, b: BYTES }),
+      /ends in \.json, .* \.wasm, got a, b/,
+    ],
+    [
+      "that two may be",
+      () => ({ "a.json": BYTES, "b.json": BYTES }),
+      /one file that ends in \.json, .* \.wasm, got a\.json, b/,
+    ],
     ["what kinds of sources there are", () => ({}) as Files, /"model" must be Uint8Array.* bytes by name, got Object/],
   ])("%s", async (_, source, message) => {
     await expect(readSource(source(), "model", LIMIT)).rejects.toThrow(message);
@@ -230,6 +238,94 @@ describe("a body without a length", () => {
 test("a failed fetch keeps its cause", async () => {
   const error = await readSource("http://127.0.0.1:9/m", "model", LIMIT).catch((thrown: unknown) => thrown);
   expect((error as Error).cause).toBeInstanceOf(TypeError);
+});
+
+describe("a transfer ends", () => {
+  /** A server that answers, sends a part of the body or not, and then nothing. */
+  const stalling = () => {
+    const requests: AbortSignal[] = [];
+    const fetched = vi.fn(async (_: URL, { signal }: RequestInit) => {
+      requests.push(signal!);
+      const stream = new ReadableStream({ start: (controller) => controller.enqueue(BYTES) });
+      return new Response(stream, { headers: { "content-length": "100000" } });
+    });
+    vi.stubGlobal("fetch", fetched);
+    return requests;
+  };
+  /** Neither ends by itself. */
+  const SOURCES: readonly (readonly [string, () => string | Response])[] = [
+    ["of a URL", () => "https://example.invalid/model"],
+    ["of a response", () => new Response(new ReadableStream())],
+  ];
+
+  test.each(SOURCES)("%s, with the reason of the signal", async (_, source) => {
+    const requests = stalling();
+    const stop = new AbortController();
+    const reading = readSource(source(), "model", LIMIT, stop.signal);
+    setTimeout(() => stop.abort(new Error("enough")), 20);
+    await expect(reading).rejects.toThrow(/^enough$/);
+    expect(requests.every(({ aborted }) => aborted)).toBe(true);
+    await expect(readSource(source(), "model", LIMIT, AbortSignal.abort())).rejects.toMatchObject({
+      name: "AbortError",
+    });
+  });
+
+  test.each(SOURCES)("%s, when nothing comes for 30 s", async (_, source) => {
+    await import("../../src/io/response.js");
+    stalling();
+    vi.useFakeTimers();
+    try {
+      const reading = readSource(source(), "model", LIMIT).catch((error: unknown) => error);
+      await vi.advanceTimersByTimeAsync(29_000);
+      await vi.advanceTimersByTimeAsync(1001);
+      expect(await reading).toMatchObject({
+        name: "SourceError",
+        message: expect.stringMatching(/^cannot read .*: nothing came for 30 s$/),
+      });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test("when no answer comes", async () => {
+    vi.stubGlobal("fetch", (_: URL, { signal }: RequestInit) => {
+      return new Promise((__, reject) => signal!.addEventListener("abort", () => reject(signal!.reason)));
+    });
+    const stop = new AbortController();
+    const reading = readSource("https://example.invalid/model", "model", LIMIT, stop.signal);
+    setTimeout(() => stop.abort(), 20);
+    await expect(reading).rejects.toMatchObject({ name: "AbortError" });
+  });
+
+  test("of a page that goes on after status 404", async () => {
+    let request: AbortSignal | undefined;
+    vi.stubGlobal("fetch", async (_: URL, { signal }: RequestInit) => {
+      request = signal!;
+      return new Response(new ReadableStream(), { status: 404 });
+    });
+    await expect(readSource("https://example.invalid/m", "model", LIMIT)).rejects.toThrow(/HTTP status 404/);
+    expect(request?.aborted).toBe(true);
+  });
+
+  test("and leaves no listener behind", async () => {
+    const { signal } = new AbortController();
+    const [add, remove] = [vi.spyOn(signal, "addEventListener"), vi.spyOn(signal, "removeEventListener")];
+    await readSource(`${base}/whole`, "model", LIMIT, signal);
+    expect(add).toHaveBeenCalledTimes(1);
+    expect(remove.mock.calls).toEqual(add.mock.calls);
+  });
+});
+
+test("loadModel() ends with the signal's reason", async () => {
+  const graph = mobileNetV1({ alpha: 0.25, resolution: 32, classes: 10 });
+  await expect(loadModel(graph, { signal: AbortSignal.abort(new Error("enough")) })).rejects.toThrow(/^enough$/);
+  await expect(loadModel(graph, { signal: {} as AbortSignal })).rejects.toThrow(
+    /^"signal" must be an AbortSignal, got/,
+  );
+  const labels = new Response(new ReadableStream());
+  await expect(loadModel(graph, { labels, signal: AbortSignal.timeout(20) })).rejects.toMatchObject({
+    name: "TimeoutError",
+  });
 });
 
 test("a response that was read is refused", async () => {

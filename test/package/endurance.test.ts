@@ -1,5 +1,5 @@
 /**
- * A hundred thousand inferences, with requests in between that are refused: neither the network's memory nor the process
+ * A hundred thousand inferences (40,000 in a sample), with requests in between that are refused: neither the network's memory nor the process
  * grows, and what comes out stays the same. Linear memory cannot: it is made with its size as the maximum.
  */
 import { readFileSync } from "node:fs";
@@ -8,11 +8,12 @@ import { expect, inject, test } from "vitest";
 import { describeShared } from "../support/shared.js";
 import { bundleWorker } from "./support/bundle.js";
 import { MODEL } from "./support/consumer.js";
+import { SAMPLE } from "./support/sample.js";
 import { run } from "./support/tools.js";
 import { startWorkerd } from "./support/workerd.js";
 
 const folder = join(inject("consumer").folder, MODEL);
-const TIMES = 100_000;
+const TIMES = SAMPLE ? 40_000 : 100_000;
 
 /** What a heap may be larger because of when it was last swept: a few bytes an inference. */
 const HEAP = 500_000;

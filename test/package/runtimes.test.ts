@@ -11,6 +11,7 @@ import { BUNDLERS, bundleForEdge, bundleWorker } from "./support/bundle.js";
 import { MODEL, MODELS } from "./support/consumer.js";
 import { compiled, expectGoldenFile, expectGoldens, loaded, row, type Task } from "./support/goldens.js";
 import { withPage } from "./support/page.js";
+import { rowsOf, withModels } from "./support/sample.js";
 import { ISOLATED } from "./support/serve.js";
 import { CHROMIUM, EXECUTABLES, run } from "./support/tools.js";
 import { startWorkerd, type Workerd } from "./support/workerd.js";
@@ -46,11 +47,11 @@ const SCRIPTS = [
 ] as const;
 
 describeShared.each(SCRIPTS)("%s", (_, [program, ...args], tasks) => {
-  test.each(tasks)("%s", async (_title, task, expected) => {
-    const printed = await run(program, [...args, "script.js", JSON.stringify(task), ...MODELS], folder);
+  test.each(withModels(tasks))("%s", async (_title, task, expected, models) => {
+    const printed = await run(program, [...args, "script.js", JSON.stringify(task), ...models], folder);
     const reports = JSON.parse(printed) as RuntimeReport[];
-    expect(reports.length).toBe(MODELS.length);
-    for (const [index, name] of MODELS.entries()) {
+    expect(reports.length).toBe(models.length);
+    for (const [index, name] of models.entries()) {
       expect(reports[index]).toMatchObject(expected);
       if (task.options?.kernels !== "wide") expect(reports[index]!.reasons).toBeUndefined();
       takeOutputs(name);
@@ -87,17 +88,15 @@ describeShared.each(MODELS)("workerd, %s", (name) => {
   afterAll(() => worker.stop());
 
   const noThreads = { threads: expect.stringContaining("no kernels for shared memory") as string };
-  test.each([...SIMD, ...RELAXED, row(loaded({ threads: 2 }), { kernels: "relaxed", threads: 1, reasons: noThreads })])(
-    "%s",
-    async (_title, task, expected) => {
-      const url = `${worker.origin}/goldens?task=${encodeURIComponent(JSON.stringify(task))}`;
-      const response = await fetch(url, { method: "POST", body: readFileSync(inFolder(name, "inputs.bin")) });
-      const body = new Uint8Array(await response.arrayBuffer());
-      expect(response.status, new TextDecoder().decode(body.subarray(0, 500))).toBe(200);
-      expect(JSON.parse(response.headers.get("runtime")!)).toMatchObject(expected);
-      expectGoldens(name, body);
-    },
-  );
+  const unthreaded = row(loaded({ threads: 2 }), { kernels: "relaxed", threads: 1, reasons: noThreads });
+  test.each(rowsOf(name, [...SIMD, ...RELAXED, unthreaded]))("%s", async (_title, task, expected) => {
+    const url = `${worker.origin}/goldens?task=${encodeURIComponent(JSON.stringify(task))}`;
+    const response = await fetch(url, { method: "POST", body: readFileSync(inFolder(name, "inputs.bin")) });
+    const body = new Uint8Array(await response.arrayBuffer());
+    expect(response.status, new TextDecoder().decode(body.subarray(0, 500))).toBe(200);
+    expect(JSON.parse(response.headers.get("runtime")!)).toMatchObject(expected);
+    expectGoldens(name, body);
+  });
 });
 
 describeShared("edge-light", () => {
@@ -171,7 +170,7 @@ describePages.each(Object.entries(BUNDLERS))("a page by %s in Chromium", (bundle
 
 // The other bundlers pack the same code.
 describePages.each(MODELS)("Chromium, %s", (name) => {
-  test.each(ALL)("%s", async (_title, task, expected) => {
+  test.each(rowsOf(name, ALL))("%s", async (_title, task, expected) => {
     expect(await onPage("esbuild", ISOLATED, task, name)).toMatchObject(expected);
   });
 });

@@ -14,7 +14,8 @@ export interface Model {
   readonly shape: readonly [number, number, number, number];
   /** Paths. */
   readonly tflite: string;
-  readonly onnx: string;
+  /** Only where an engine of the run reads it. */
+  readonly onnx?: string;
   /** Of the description; the weights lie beside it. Networks in 8 bits have none. */
   readonly tfjs?: string;
   /** The input, pixel by pixel and channel by channel. */
@@ -40,8 +41,11 @@ export interface Engine {
   readonly page?: Page;
   /** Puts right in the installed package what keeps it from running in Node. */
   install?(): Promise<void>;
-  /** @throws Unsupported for what the engine cannot do here. */
-  load(model: Model, threads: number): Promise<Run>;
+  /**
+   * @param against the folder of the other checkout of this package, for the engine that runs it.
+   * @throws Unsupported for what the engine cannot do here.
+   */
+  load(model: Model, threads: number, against?: string): Promise<Run>;
 }
 
 /** An engine cannot do what was asked for, and says why. */

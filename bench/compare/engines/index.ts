@@ -3,6 +3,7 @@ import type { Engine } from "./engine.js";
 
 export const ENGINES = {
   ours: async () => (await import("./ours.js")).ours,
+  before: async () => (await import("./ours.js")).before,
   "ours-wide": async () => (await import("./ours.js")).wide,
   tfjs: async () => (await import("./tfjs.js")).tfjs,
   ort: async () => (await import("./ort.js")).ort,

@@ -4,7 +4,7 @@ import type { Onnxruntime, SessionOptions } from "onnxruntime-common";
 import { readInput, type Model, type Run } from "./engine.js";
 
 export async function loadSession(ort: Onnxruntime, model: Model, options: SessionOptions): Promise<Run> {
-  const session = await ort.InferenceSession.create(await readFile(model.onnx), options);
+  const session = await ort.InferenceSession.create(await readFile(model.onnx!), options);
   const input = await readInput(model, "nchw");
   const [images, height, width, channels] = model.shape;
   const dtype = model.precision === "uint8" ? "uint8" : "float32";

@@ -6,21 +6,29 @@ import type { Ready } from "../process/messages.js";
 import { mismatch } from "./check.js";
 import type { Failure, Outcome } from "./outcome.js";
 
+/** Where engines run. */
+export interface Host {
+  /** The path of a Node. */
+  readonly node: string;
+  /** The folder of the other checkout that the engine `before` runs. */
+  readonly against?: string | undefined;
+}
+
 export interface Begun {
   readonly process: EngineProcess;
   readonly ready: Ready;
 }
 
-/** Starts an engine on a Node. Its process runs on until it is stopped, unless the outcome is a failure. */
+/** Starts an engine. Its process runs on until it is stopped, unless the outcome is a failure. */
 export async function begin(
-  node: string,
+  { node, against }: Host,
   engine: EngineName,
   { work: { precision }, model, reference }: PreparedWork,
   threads: number,
 ): Promise<Outcome<Begun>> {
   const { precisions } = await ENGINES[engine]();
   if (!precisions.includes(precision)) return { failure: "unsupported", reason: `has no ${precision}` };
-  const process = new EngineProcess(node, { engine, model, threads });
+  const process = new EngineProcess(node, { engine, model, threads, against });
   const end = async (failure: Failure): Promise<Failure> => {
     await process.stop();
     return failure;

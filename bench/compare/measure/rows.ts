@@ -27,12 +27,18 @@ export interface Row {
   readonly outcomes: Outcomes<Figure>;
   /** How many cores others kept busy meanwhile, where that was watched. */
   readonly others?: number;
+  /** Whether the engines `ours` and `before` computed the same bytes, where both ran. */
+  readonly sameBytes?: boolean | undefined;
 }
 
 /** The figure of an engine, if there is one. */
-export function medianOf({ outcomes }: Row, engine: EngineName): number | undefined {
+function figureOf({ outcomes }: Row, engine: EngineName): Figure | undefined {
   const outcome = outcomes[engine];
-  return outcome && !failed(outcome) ? outcome.median : undefined;
+  return outcome && !failed(outcome) ? outcome : undefined;
+}
+
+export function medianOf(row: Row, engine: EngineName): number | undefined {
+  return figureOf(row, engine)?.median;
 }
 
 /** The best of the rivals in WebAssembly / ours: how many times better ours is. */
@@ -40,6 +46,12 @@ export function ratioOf(row: Row): number | undefined {
   const ours = medianOf(row, "ours");
   const rivals = RIVALS.map((engine) => medianOf(row, engine)).filter((median) => median !== undefined);
   return ours && rivals.length ? Math.min(...rivals) / ours : undefined;
+}
+
+/** The other checkout's minimum or median / ours: how many times as fast ours is. */
+export function beforeRatioOf(row: Row, value: "min" | "median"): number | undefined {
+  const [ours, before] = [figureOf(row, "ours"), figureOf(row, "before")];
+  return ours && before && before[value] / ours[value];
 }
 
 /** Native code / our wide build. */

@@ -1,7 +1,7 @@
 /** What a new process takes: until its first result, for its first runs, and of memory. One thread, nothing warm. */
 import type { EngineName } from "../engines/index.js";
 import type { PreparedWork } from "../models/prepare.js";
-import { begin, type Begun } from "./begin.js";
+import { begin, type Begun, type Host } from "./begin.js";
 import { failed, type Failure, type Outcomes } from "./outcome.js";
 import type { Quantity, Row } from "./rows.js";
 import { figure, type Figure } from "./statistics.js";
@@ -17,7 +17,7 @@ const MEASURES = {
 
 /** Starts each engine in turn, several times. */
 export async function measureStart(
-  node: string,
+  host: Host,
   prepared: PreparedWork,
   engines: readonly EngineName[],
   times: number,
@@ -27,7 +27,7 @@ export async function measureStart(
   for (let time = 0; time < times; ++time) {
     for (const engine of engines) {
       if (failures.has(engine)) continue;
-      const begun = await begin(node, engine, prepared, 1);
+      const begun = await begin(host, engine, prepared, 1);
       if (failed(begun)) {
         failures.set(engine, begun);
       } else {

@@ -1,6 +1,7 @@
 /** What many measurements of one thing come down to. */
 
 export interface Figure {
+  readonly min: number;
   readonly median: number;
   /** The quartiles, as the spread. */
   readonly low: number;
@@ -12,7 +13,7 @@ export interface Figure {
 export function figure(values: readonly number[]): Figure {
   const sorted = values.toSorted((a, b) => a - b);
   const [low, median, high] = [0.25, 0.5, 0.75].map((share) => quantile(sorted, share)) as [number, number, number];
-  return { median, low, high, count: values.length };
+  return { min: sorted[0]!, median, low, high, count: values.length };
 }
 
 /** Linear between neighbours. */

@@ -7,13 +7,14 @@ import { readTflite } from "../../../src/formats/tflite/read.js";
 import { writeTflite } from "../../../src/formats/tflite/write.js";
 import type { Graph } from "../../../src/ir/graph.js";
 import { elementCount } from "../../../src/ir/tensor.js";
+import { quantized } from "../../../src/models/quantized.js";
 import { seededRandom } from "../../../src/models/random.js";
-import { quantized, seededNetwork } from "../../models.js";
+import { seededNetwork } from "../../models.js";
 import type { Elements, Model, Precision } from "../engines/engine.js";
+import type { EngineName } from "../engines/index.js";
 import { importOurs } from "../engines/ours.js";
 import { ROOT } from "../folders.js";
 import { floatInterface } from "./float-interface.js";
-import { writeOnnx } from "./onnx.js";
 import { sharpen } from "./sharpen.js";
 import { describeForTfjs } from "./tfjs.js";
 import { transpose } from "./transpose.js";
@@ -31,8 +32,17 @@ const SHARED = process.env.SHARED ?? fileURLToPath(new URL("../shared", ROOT));
 
 const INPUT_SEED = 1;
 
-/** Writes a network and its input into a folder. Returns undefined if it is a published one that is not here. */
-export async function prepareWork(work: Work, folder: string): Promise<PreparedWork | undefined> {
+const ONNX_ENGINES: ReadonlySet<EngineName> = new Set(["ort", "ort-native"]);
+
+/**
+ * Writes a network and its input into a folder, in the formats that the engines read. Returns undefined if it is a
+ * published one that is not here.
+ */
+export async function prepareWork(
+  work: Work,
+  engines: readonly EngineName[],
+  folder: string,
+): Promise<PreparedWork | undefined> {
   const { network, precision } = work;
   const published = precision === "uint8" ? publishedPath(network) : undefined;
   if (published && !existsSync(published)) return undefined;
@@ -44,11 +54,12 @@ export async function prepareWork(work: Work, folder: string): Promise<PreparedW
     : await seeded(alpha, resolution, precision, input);
   const base = join(folder, `${network.replace("/", "-")}-${precision}`);
   const tfjs = precision === "float32" ? { tfjs: await writeTfjs(graph, base) } : {};
+  const onnx = engines.some((engine) => ONNX_ENGINES.has(engine)) ? { onnx: await writeOnnx(graph, base) } : {};
   const model: Model = {
     precision,
     shape,
     tflite: published ?? (await write(`${base}.tflite`, writeTflite(graph))),
-    onnx: await write(`${base}.onnx`, writeOnnx(graph)),
+    ...onnx,
     ...tfjs,
     nhwc: await write(`${base}.nhwc.bin`, input),
     nchw: await write(`${base}.nchw.bin`, transpose({ shape, data: input }, [0, 3, 1, 2]).data),
@@ -78,6 +89,12 @@ async function writeTfjs(graph: Graph, base: string): Promise<string> {
   const { layers, weights } = describeForTfjs(graph);
   await write(`${base}.tfjs.bin`, weights);
   return write(`${base}.tfjs.json`, Buffer.from(JSON.stringify(layers)));
+}
+
+/** The writer needs a package that is installed with the rivals. */
+async function writeOnnx(graph: Graph, base: string): Promise<string> {
+  const onnx = await import("./onnx.js");
+  return write(`${base}.onnx`, onnx.writeOnnx(graph));
 }
 
 async function write(path: string, data: Uint8Array | Float32Array): Promise<string> {

@@ -8,6 +8,8 @@ export interface Task {
   readonly engine: EngineName;
   readonly model: Model;
   readonly threads: number;
+  /** The folder of --against. */
+  readonly against?: string | undefined;
 }
 
 /** The first message of a process: it has loaded the model and run it ten times. */
@@ -21,6 +23,8 @@ export interface Ready {
   readonly times: readonly number[];
   /** The result of the last run. */
   readonly output: readonly number[];
+  /** SHA-256 of its bytes. */
+  readonly digest: string;
   /** Largest resident set so far, in bytes. */
   readonly peak: number;
 }

@@ -105,6 +105,6 @@ function drawBar(x: number, y: number, multiple: number, style: string): string 
 }
 
 function classOf(bar: Bar): "ours" | "native" | "other" {
-  if (isRival(bar)) return "other";
+  if (isRival(bar) || bar.engine === "before") return "other";
   return bar.engine === "ort-native" ? "native" : "ours";
 }
