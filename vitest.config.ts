@@ -21,10 +21,10 @@ export default defineConfig({
       },
     },
   ],
-  // These need packages of their own: `npm run test:package`, `npm run test:outside`.
+  // These need packages of their own: `npm run test:package`, `npm run test:outside`, `npm run test:zoo`, `npm run test:arm`.
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/package/**", "test/outside/**", "test/zoo/**"],
+    exclude: ["test/package/**", "test/outside/**", "test/zoo/**", "test/arm/**"],
     setupFiles: ["test/support/operators.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -303,7 +303,7 @@ describeShared.each(KERNELS)("pictures, %s", (kernels) => {
 describeShared("relaxed kernels on an engine that does not multiply bytes exactly", () => {
   test("widen the weights", async () => {
     const bytes = sharedBytes("models", "mobilenet_v1_0.25_128_quant.tflite");
-    // Without relaxed SIMD, int8_dotsUnsigned gives 0, which is not exact.
+    // Without relaxed SIMD, q8_byteProducts gives 0: none are exact.
     const inexact = createCompiler({
       kernels: async () => [buildFile("kernels.simd.wasm")],
       standalone: async () => buildFile("standalone.wasm"),

@@ -58,10 +58,12 @@ export class Gather extends Window {
   output: Rows;
 }
 
-/** int16 elements as unsigned bytes on the tile. */
+/** int16 elements as bytes on the tile. */
 @unmanaged
 export class Narrow {
   input: Rows;
+  /** The bytes are XORed with it: 0 leaves them unsigned, 0x80 makes signed ones of them. */
+  flip: i32;
   /** The number that is added to 8-bit weights, see q8/pointwisedot.ts. */
   weightOffset: i32;
 }

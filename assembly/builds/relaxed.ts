@@ -4,4 +4,4 @@
  */
 export { f32_convolution } from "../f32/convolution";
 export { f32_pointwise } from "../f32/pointwise";
-export { q8_dotsUnsigned, q8_pointwiseDot } from "../q8/pointwisedot";
+export { q8_byteProducts, q8_pointwiseDot } from "../q8/pointwisedot";

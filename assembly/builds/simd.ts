@@ -3,7 +3,7 @@
  * module. The other kernels are in rare.ts.
  *
  * Every kernel has the signature (params, tile, rowBegin, rowEnd, blockBegin, blockEnd), see docs/kernels-abi.md. The
- * exceptions are interleave and interleavePairs, which pack weights, q8_dotsUnsigned, which probes the machine, and
+ * exceptions are interleave and interleavePairs, which pack weights, q8_byteProducts, which probes the machine, and
  * f32_areFinite, which checks inputs.
  */
 export { f32_activation } from "../f32/activation";
@@ -25,7 +25,7 @@ export { q8_mean } from "../q8/mean";
 export { q8_fromBlocks, q8_toBlocks } from "../q8/nhwc";
 export { q8_narrow } from "../q8/narrow";
 export { q8_pointwise } from "../q8/pointwise";
-export { q8_dotsUnsigned, q8_pointwiseDot } from "../q8/pointwisedot";
+export { q8_byteProducts, q8_pointwiseDot } from "../q8/pointwisedot";
 export { q8_quantize, q8_quantizeNhwc } from "../q8/quantize";
 export { q8_softmax } from "../q8/softmax";
 export { im2col } from "../move/im2col";

@@ -71,7 +71,7 @@ export function f32_pointwise(
 
 /** Four pixels × eight channels, or × the sixteen of a pair of blocks. */
 @inline
-function tile4(
+export function tile4(
   blocks: i32,
   x: usize,
   inStride: usize,
@@ -253,13 +253,13 @@ function tile6(
 
 /** The eight channels of a pixel, clamped. */
 @inline
-function store(y: usize, a: v128, b: v128, lo: v128, hi: v128): void {
+export function store(y: usize, a: v128, b: v128, lo: v128, hi: v128): void {
   v128.store(y, clamp(a, lo, hi));
   v128.store(y, clamp(b, lo, hi), 16);
 }
 
 /** One pixel × 16 channels: for the pixels that fill no tile, three at most, and for fully connected layers. */
-function onePixel(
+export function onePixel(
   params: Product,
   input: usize,
   inStride: usize,

@@ -3,20 +3,27 @@
  *
  *   output[n][p] = requantize(bias[n] + sum[p] + Σk byte[k][p] · weight[n][k])
  *
- * Input: unsigned bytes at the beginning of the scratch tile, [K/8][pixels][8], as narrow.ts leaves them; four neighbouring
- * k are one operand. Output: nChw8c int16. Weights: for each block of eight outputs bias int32 [8], [K/4][8][4] of int8,
- * scales float32 [8].
+ * Input: bytes at the beginning of the scratch tile, [K/8][pixels][8], as narrow.ts leaves them; four neighbouring k are
+ * one operand. Output: nChw8c int16. Weights: for each block of eight outputs bias int32 [8], [K/4][8][4] of int8, scales
+ * float32 [8].
  *
  * i32x4.relaxed_dot_i8x16_i7x16_add_s adds four products of signed and 7-bit bytes; its result with an eighth bit is up to
- * the engine. Where x64 has AVX-VNNI, V8 takes it as one more bit of an unsigned byte, without saturation: exact, and twice
- * as fast as pairs of int16. q8_dotsUnsigned lets the host find out, and the host calls this kernel only then.
+ * the engine. V8 takes that bit in one of three ways:
+ *
+ * - x64 with AVX-VNNI: as one more bit of an unsigned byte, without saturation. Exact, and twice as fast as pairs of int16.
+ * - ARM64, and x64 with AVX-VNNI-INT8: as the sign. Exact with sdot or vpdpbssd. V8's baseline compiler, and processors
+ *   without sdot, add the products of k = 2i and 2i + 1 in 16 bits: exact too, unless all four factors are -128.
+ * - other x64: the sum of two products saturates at 16 bits.
+ *
+ * q8_byteProducts lets the host find out, and the host calls this kernel only for weights with which the machine is exact.
  *
  * Bytes and weights are stored with an offset. With x = byte - z and w = weight + d, where d = 128 - weight zero point for
  * uint8 weights and - weight zero point for int8:
  *
  *   Σ x·w = Σ byte·weight - z·Σ weight - z·d·K + d·Σ byte
  *
- * The second and third terms are in the bias; the last one is sum[p]. params.weightOffset is d.
+ * Signed bytes are 128 less than unsigned ones, and so is z. The second and third terms are in the bias; the last one is
+ * sum[p]. params.weightOffset is d.
  */
 import { Product } from "../abi/product";
 import { WIDE } from "../simd/builds";
@@ -75,27 +82,61 @@ export function q8_pointwiseDot(
   }
 }
 
-/** Multiplies four bytes w and four bytes x and returns their sum, which the host compares with the exact one. */
-export function q8_dotsUnsigned(w: i32, x: i32): i32 {
+/**
+ * The bytes that this kernel multiplies exactly: 0 none, 1 unsigned with signed ones, 2 signed with signed ones.
+ *
+ * The sums do not fit where an engine might put them. No two neighbouring weights of the signed ones are -128: V8's
+ * compilers would give different answers on ARM64.
+ */
+export function q8_byteProducts(): i32 {
   if (!ASC_FEATURE_RELAXED_SIMD) return 0;
-  return i32x4.extract_lane(dotBytes(i32x4.splat(x), i32x4.splat(w), i32x4.splat(0)), 0);
+  if (
+    isExact(255, 255, 255, 255, 127, 127, 127, 127) &&
+    isExact(255, 255, 255, 255, -128, -128, -128, -128) &&
+    isExact(128, 255, 254, 129, -128, 127, -128, 127) &&
+    isExact(255, 254, 253, 200, 127, 127, -1, -128)
+  )
+    return 1;
+  return (
+    i32(
+      isExact(-128, -128, -128, -128, 127, 127, 127, 127) &&
+        isExact(-128, -128, -128, -128, -127, -127, -127, -127) &&
+        isExact(-128, -128, -128, -128, -128, -127, -127, -128) &&
+        isExact(127, 127, -128, -1, -128, 127, 127, -128) &&
+        isExact(-1, -2, -3, -128, 1, 2, 3, 4),
+    ) << 1
+  );
 }
 
-/** Four sums of four products of unsigned bytes x and signed bytes w, added to acc. */
+/** Whether the engine adds four products of x and w exactly. */
+function isExact(x0: i32, x1: i32, x2: i32, x3: i32, w0: i32, w1: i32, w2: i32, w3: i32): bool {
+  const x = i32x4.splat(word(x0, x1, x2, x3));
+  const w = i32x4.splat(word(w0, w1, w2, w3));
+  return i32x4.extract_lane(dotBytes(x, w, i32x4.splat(0)), 0) == x0 * w0 + x1 * w1 + x2 * w2 + x3 * w3;
+}
+
+/** Four bytes as an integer of 32 bits. */
 @inline
-function dotBytes(x: v128, w: v128, acc: v128): v128 {
+function word(a: i32, b: i32, c: i32, d: i32): i32 {
+  return (a & 255) | ((b & 255) << 8) | ((c & 255) << 16) | (d << 24);
+}
+
+/** Four sums of four products of bytes x and signed bytes w, added to acc. */
+@inline
+export function dotBytes(x: v128, w: v128, acc: v128): v128 {
+  if (!ASC_FEATURE_RELAXED_SIMD) return acc;
   return i32x4.relaxed_dot_i8x16_i7x16_add_s(w, x, acc);
 }
 
 /** The correction of a pixel, the same for all its outputs. */
 @inline
-function correction(sum: usize, pixel: usize): v128 {
+export function correction(sum: usize, pixel: usize): v128 {
   return sum ? v128.load32_splat(sum + pixel * 4) : i32x4.splat(0);
 }
 
 /** Four pixels × eight channels. */
 @inline
-function tile4(
+export function tile4(
   blocks: i32,
   x: usize,
   inStride: usize,
@@ -201,7 +242,7 @@ function tile6(
 
 
 @inline
-function storeCorrected(
+export function storeCorrected(
   to: usize,
   a: v128,
   b: v128,
@@ -216,7 +257,7 @@ function storeCorrected(
 }
 
 /** One pixel × 16 channels: for the pixels that fill no tile, three at most, and for fully connected layers. */
-function onePixel(
+export function onePixel(
   params: Product,
   input: usize,
   inStride: usize,

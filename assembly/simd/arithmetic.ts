@@ -1,4 +1,5 @@
 /** v128 arithmetic that the kernels share. */
+import { ARM } from "./builds";
 
 /** x · w + acc. The relaxed build rounds once where the machine has a fused multiply-add. */
 @inline
@@ -14,17 +15,22 @@ export function dot(x: v128, w: v128, acc: v128): v128 {
 }
 
 /**
- * The activation, lo ≤ x ≤ hi. pmin and pmax are one instruction on x64, min and max are six to
- * eight. NaN stays NaN: both return their first operand unless the second compares.
+ * The activation, lo ≤ x ≤ hi. On x64 pmin and pmax are one instruction, min and max are six to eight; on ARM64 the former
+ * are two, the latter one. NaN stays NaN: pmin and pmax return their first operand unless the second compares.
  */
 @inline
 export function clamp(x: v128, lo: v128, hi: v128): v128 {
+  if (ARM) return f32x4.min(f32x4.max(x, lo), hi);
   return f32x4.pmin(f32x4.pmax(x, lo), hi);
 }
 
-/** The same for values that become integers. NaN becomes lo: both return their first operand unless the second compares. */
+/**
+ * The same for values that become integers. On x64, NaN becomes lo; on ARM64 there must be none, which the host's limit of
+ * scales sees to.
+ */
 @inline
 export function clampNumber(x: v128, lo: v128, hi: v128): v128 {
+  if (ARM) return f32x4.min(f32x4.max(lo, x), hi);
   return f32x4.pmin(hi, f32x4.pmax(lo, x));
 }
 

@@ -4,6 +4,9 @@
  */
 export const WIDE: bool = isDefined(WIDE_BUILD);
 
+/** True in the part for ARM64, which has 32 registers, and minimum and maximum as one instruction each. */
+export const ARM: bool = isDefined(ARM_BUILD);
+
 /**
  * True where a tile adds the offset of a pixel to the address instead of folding it into v128.load32_splat. JavaScriptCore
  * compiles the load to one instruction without an offset and to three with one; V8 spends one addition either way. The

@@ -68,7 +68,7 @@ export async function loadCompiled(model: WebAssembly.Module | Contents, options
     runtime: {
       kernels,
       threads: 1,
-      byteProducts: runner.byteProducts ? "unsigned" : undefined,
+      byteProducts: runner.byteProducts,
       ...(Object.keys(reasons).length > 0 && { reasons }),
     },
     batch: 1,

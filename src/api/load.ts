@@ -117,7 +117,7 @@ export function createLoader(modules: ModuleSource): LoadModel {
     const runtime = {
       kernels: choice.kernels,
       threads: program.threads,
-      byteProducts: program.target.multipliesBytes ? ("unsigned" as const) : undefined,
+      byteProducts: program.target.byteProducts,
       ...(Object.keys(reasons).length > 0 && { reasons }),
     };
     const description = describeModel(program.graph);

@@ -24,10 +24,11 @@ export interface RuntimeReport {
   /** Number of threads, the caller's included. */
   readonly threads: number;
   /**
-   * "unsigned" if an 8-bit model multiplies unsigned with signed bytes in one instruction, which needs relaxed SIMD and, on
-   * x64, AVX-VNNI; else undefined. The outputs are the same.
+   * How an 8-bit model multiplies activations with weights, which are signed bytes. "unsigned": activations are unsigned
+   * bytes, on x64 with AVX-VNNI. "signed": they are signed bytes, on ARM64, and on x64 with AVX-VNNI-INT8. Both need relaxed
+   * SIMD. undefined: as pairs of int16; also for a model of float32. The outputs are the same.
    */
-  readonly byteProducts: "unsigned" | undefined;
+  readonly byteProducts: "unsigned" | "signed" | undefined;
   /** Present if an option could not be granted. */
   readonly reasons?: RuntimeReasons;
 }

@@ -10,7 +10,7 @@ import {
   type Params,
   type TensorFields,
 } from "../../build/abi.js";
-import type { KernelExports } from "../runtime/kernels.js";
+import type { ByteProducts, KernelExports } from "../runtime/kernels.js";
 import type { IntegerMatrix, ProductSize } from "./matrix.js";
 
 /** How a tensor lies in memory: in channel blocks, or as callers have it. */
@@ -84,8 +84,8 @@ export interface Call {
   readonly isRare: boolean;
   /** Channel blocks of the output; 1 for kernels that take all blocks of a row at once. */
   readonly blocks: number;
-  /** A program that finds out how the machine multiplies runs the call only for this answer. Default: for both. */
-  readonly products?: Products | undefined;
+  /** A program that finds out how the machine multiplies runs the call only for these answers. Default: for all. */
+  readonly products?: readonly Products[] | undefined;
   /** Bytes of the scratch tile that a call of so many rows needs. */
   readonly tileBytes?: ((rows: number) => number) | undefined;
 }
@@ -145,20 +145,25 @@ export interface Group {
   readonly tileWork: number;
 }
 
-/** The ways to multiply 8-bit numbers: bytes at once, or pairs of int16. Their results are the same. */
-export type Products = "bytes" | "pairs";
+/** The ways to multiply 8-bit numbers: as bytes, or as pairs of int16. Their results are the same. */
+export type Products = ByteProducts | "pairs";
 
 /** The abilities of the machine that change which kernels run, but not their results. */
 export interface Target {
-  /** The kernels multiply unsigned with signed bytes exactly. */
-  readonly multipliesBytes: boolean;
+  /**
+   * The bytes that the kernels multiply exactly with signed ones; undefined if neither. The products of signed bytes are
+   * exact unless weights that are multiplied side by side are both -128, see hasLowestNeighbours().
+   */
+  readonly byteProducts: ByteProducts | undefined;
   /** Packs 8-bit weights for a program that finds out how to multiply at its first run. */
   readonly compact?: CompactWeights;
 }
 
 /** 8-bit weights as bytes that the first run of a program completes for the machine at hand. */
 export interface CompactWeights {
-  /** Weights of a matrix product for both ways to multiply. */
+  /** The ways to multiply that the program can find. */
+  readonly products: readonly Products[];
+  /** Weights of a matrix product for all ways to multiply. */
   product(matrix: IntegerMatrix, zeroPoint: number, size: ProductSize): { pairs: Packed; bytes: PackedPart };
   /** Weights of a 3×3 depthwise convolution. */
   depthwise3x3(matrix: IntegerMatrix, channels: number): Packed;

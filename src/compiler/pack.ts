@@ -52,7 +52,7 @@ export function packIntegerPointwise(matrix: IntegerMatrix, size: ProductSize): 
 /**
  * For q8_pointwiseDot: per block of outputs bias [8], [taps · C up to whole blocks / 4][8][4] of int8, scales [8].
  *
- * @param zeroPoint the inputs are bytes this much above their value.
+ * @param zeroPoint the inputs are bytes this much above their value; negative if they are so much below.
  */
 export function packBytePointwise(matrix: IntegerMatrix, zeroPoint: number, size: ProductSize): Packed {
   return packBytes(matrix, size, () => biasOfBytes(matrix, zeroPoint, size));
@@ -82,6 +82,22 @@ export function flipOf({ weights }: IntegerMatrix): number {
 /** What is to be added to the bytes that hold the weights so that they are weights less their zero point. */
 export function weightOffsetOf({ weights, zeroPoint }: IntegerMatrix): number {
   return (weights instanceof Uint8Array ? 128 : 0) - zeroPoint;
+}
+
+/**
+ * Whether two weights of an output that are multiplied side by side are both -128 as signed bytes: k = 2i and 2i + 1, or k
+ * and k + 4 of a block. Their products with signed bytes may be added in 16 bits, which (-128)² + (-128)² does not fit.
+ */
+export function hasLowestNeighbours({ weights }: IntegerMatrix, channels: number): boolean {
+  const lowest = weights instanceof Uint8Array ? 0 : -128;
+  for (let row = 0; row < weights.length; row += channels) {
+    for (let k = 1; k < channels; ++k) {
+      if (weights[row + k] !== lowest) continue;
+      if (k % 2 && weights[row + k - 1] === lowest) return true;
+      if (k % BLOCK >= 4 && weights[row + k - 4] === lowest) return true;
+    }
+  }
+  return false;
 }
 
 /** For q8_convolution: per block of outputs bias [8], [kernelHeight][kernelWidth · C up to even / 2][8][2], scales [8]. */

@@ -34,7 +34,7 @@ export interface PlannedCall {
   /** Channel blocks of the output. */
   readonly blocks: number;
   /** A program that finds out how the machine multiplies runs the call only for this answer. Default: for both. */
-  readonly products?: Products | undefined;
+  readonly products?: readonly Products[] | undefined;
 }
 
 export interface PlannedGroup {

@@ -1,6 +1,6 @@
 /** Kernels as text, which needs no file, URL or setting; for runtimes that compile WebAssembly. */
 import * as simd from "../../build/kernels.simd.wasm?inline";
-import type { Kernels } from "../runtime/features.js";
+import { isX86, type Kernels } from "../runtime/features.js";
 import { withSharedMemory, type ModuleSource } from "../runtime/kernels.js";
 
 /** A binary of build/ as text. */
@@ -13,9 +13,17 @@ const PARTS = {
   wide: async () => [await import("../../build/wide.wasm?inline")],
 };
 
+/** Modules for ARM64 in place of some kernels of both. They run on other processors too, if isX86() is mistaken. */
+const ARM_PARTS = {
+  simd: () => import("../../build/arm.wasm?inline"),
+  relaxed: () => import("../../build/arm.relaxed.wasm?inline"),
+};
+
 export const modules: ModuleSource = async (kernels, shared) => {
   const compile = (part: Uint8Array<ArrayBuffer>) => WebAssembly.compile(shared ? withSharedMemory(part) : part);
-  const base = await Promise.all((await partsOf(kernels)).map(compile));
+  const parts = await partsOf(kernels);
+  if (kernels !== "wide" && !isX86()) parts.push(await binaryOf(await ARM_PARTS[kernels]()));
+  const base = await Promise.all(parts.map(compile));
   return { base, rare: async () => compile(await rarePart()) };
 };
 
@@ -24,7 +32,7 @@ export async function rarePart(): Promise<Uint8Array<ArrayBuffer>> {
   return binaryOf(await import("../../build/kernels.rare.wasm?inline"));
 }
 
-/** The binaries of these kernels: those for all engines, then the ones that replace some of them. */
+/** The binaries of these kernels for all processors: those for all engines, then the ones that replace some of them. */
 export async function partsOf(kernels: Kernels): Promise<Uint8Array<ArrayBuffer>[]> {
   return Promise.all([simd, ...(await PARTS[kernels]())].map(binaryOf));
 }

@@ -38,6 +38,20 @@ export function bestKernels(): "simd" | "relaxed" {
   throw new UnsupportedError("this runtime has no WebAssembly SIMD");
 }
 
+/** Whether the processor is an x86: there an invalid operation gives a NaN with its sign set, elsewhere without. */
+export function isX86(): boolean {
+  // prettier-ignore
+  const module = new WebAssembly.Module(new Uint8Array([
+    0, 0x61, 0x73, 0x6d, 1, 0, 0, 0,            // \0asm, version 1
+    1, 6, 1, 0x60, 1, 0x7d, 1, 0x7f,            // types: (f32) → (i32)
+    3, 2, 1, 0,                                 // functions: one of type 0
+    7, 5, 1, 1, 0x66, 0, 0,                     // exports: "f"
+    10, 13, 1, 11, 0, 0x20, 0, 0x20, 0, 0x93, 0xbc, 0x41, 31, 0x76, 0x0b, // the sign of x - x, as the bit of an integer
+  ]));
+  const { f } = new WebAssembly.Instance(module).exports as { f(x: number): number };
+  return f(Infinity) === 1;
+}
+
 /** V8's flag for vectors of 256 bits. */
 export const WIDE_FLAG = "--experimental-wasm-revectorize";
 

@@ -19,8 +19,8 @@ export type Kernel = (
 ) => void;
 
 export type KernelExports = Record<KernelName, Kernel> & {
-  /** What the engine makes of four products of bytes, see assembly/q8/pointwisedot.ts. */
-  q8_dotsUnsigned(w: number, x: number): number;
+  /** The index of an element of BYTE_PRODUCTS, see assembly/q8/pointwisedot.ts. */
+  q8_byteProducts(): number;
   /** Checks an input, see assembly/f32/finite.ts. */
   f32_areFinite(input: number, count: number): number;
   /** Pack weights, see assembly/move/interleave.ts. */
@@ -89,23 +89,12 @@ export function mergeExports(instances: readonly { readonly exports: object }[])
   return Object.assign({}, ...instances.map(({ exports }) => exports)) as KernelExports;
 }
 
-/** Bytes, four of a kind or not, whose products do not fit where an engine might put them, and the exact sum. */
-export const PROBES = /* @__PURE__ */ [
-  [127, 127, 127, 127, 255, 255, 255, 255],
-  [-128, -128, -128, -128, 255, 255, 255, 255],
-  [-128, 127, -128, 127, 128, 255, 254, 129],
-  [127, 127, -1, -128, 255, 254, 253, 200],
-].map((bytes) => {
-  const [w, x] = [bytes.slice(0, 4), bytes.slice(4)];
-  return { w, x, exact: w.reduce((sum, factor, i) => sum + factor * x[i]!, 0) };
-});
+/** Activations as unsigned or as signed bytes, which are multiplied with weights as signed bytes. */
+export type ByteProducts = "unsigned" | "signed";
 
-/** Whether the kernels multiply unsigned with signed bytes exactly on this machine. */
-export function multipliesBytes({ q8_dotsUnsigned: dot }: KernelExports): boolean {
-  return PROBES.every(({ w, x, exact }) => dot(wordOf(w), wordOf(x)) === exact);
-}
-
-/** Four bytes as an integer of 32 bits. */
-export function wordOf(bytes: readonly number[]): number {
-  return new DataView(Uint8Array.from(bytes).buffer).getInt32(0, true);
-}
+/**
+ * The answers of q8_byteProducts: which bytes the kernels multiply with signed ones exactly on this machine.
+ *
+ * @internal
+ */
+export const BYTE_PRODUCTS: readonly (ByteProducts | undefined)[] = [undefined, "unsigned", "signed"];

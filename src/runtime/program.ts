@@ -10,7 +10,7 @@ import { locate, type Graph } from "../ir/graph.js";
 import { elementCount, featureMap, type Tensor, type TensorView } from "../ir/tensor.js";
 import { bindSteps, isHostStep, runTask, tasksOf, type BoundStep } from "./execute.js";
 import { loadHostOperators } from "./host/index.js";
-import { instantiateKernels, multipliesBytes, type KernelExports, type Modules } from "./kernels.js";
+import { BYTE_PRODUCTS, instantiateKernels, type KernelExports, type Modules } from "./kernels.js";
 import type { ThreadPool } from "./pool/pool.js";
 import type { Runner } from "./runner.js";
 
@@ -211,9 +211,9 @@ function withoutConstants(graph: Graph): Graph {
 
 /** What the machine has, for these kernels, as far as the graph makes use of it. */
 async function targetOf(graph: Graph, modules: Modules, shared: boolean): Promise<Target> {
-  if (graph.tensors.every(({ dtype }) => dtype !== "uint8" && dtype !== "int8")) return { multipliesBytes: false };
+  if (graph.tensors.every(({ dtype }) => dtype !== "uint8" && dtype !== "int8")) return { byteProducts: undefined };
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared });
-  return { multipliesBytes: multipliesBytes(await instantiateKernels(modules.base, memory)) };
+  return { byteProducts: BYTE_PRODUCTS[(await instantiateKernels(modules.base, memory)).q8_byteProducts()] };
 }
 
 function viewOf(tensor: Tensor, buffer: ArrayBufferLike, address: number): TensorView {

@@ -17,6 +17,7 @@ import type { Layer } from "../ir/layers.js";
 import { ELEMENT_BYTES, elementCount, type TensorView } from "../ir/tensor.js";
 import { bestKernels } from "./features.js";
 import { areFinite } from "./finite.js";
+import { BYTE_PRODUCTS, type ByteProducts } from "./kernels.js";
 import type { Runner } from "./runner.js";
 
 /** The exports that run a model. */
@@ -32,8 +33,8 @@ export class StandaloneRunner implements Runner {
   readonly memory: MemoryReport;
   readonly inputs: readonly TensorView[];
   readonly outputs: readonly TensorView[];
-  /** Whether it multiplies bytes at once. */
-  readonly byteProducts: boolean;
+  /** The bytes that it multiplies with signed ones. */
+  readonly byteProducts: ByteProducts | undefined;
   readonly features: (() => Float32Array) | undefined;
   readonly #run: () => number;
 
@@ -47,7 +48,7 @@ export class StandaloneRunner implements Runner {
     this.memory = memory;
     this.inputs = inputs.map((tensor, index) => viewOf(buffer, tensor, exports.input(index)));
     this.outputs = outputs.map((tensor, index) => viewOf(buffer, tensor, exports.output(index)));
-    this.byteProducts = exports.byteProducts?.() === 1;
+    this.byteProducts = BYTE_PRODUCTS[exports.byteProducts?.() ?? 0];
     this.#run = exports.run;
     this.features = features && featuresOf(buffer, features);
   }

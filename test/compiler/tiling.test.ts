@@ -51,7 +51,7 @@ function simulated(group: Group, { rows, splits }: Tiling, threads: number, weig
 
 async function groupsOf(graph: Graph): Promise<Group[]> {
   const lowerings = await loadLowerings(graph);
-  const target = { multipliesBytes: true };
+  const target = { byteProducts: "unsigned" as const };
   const options = { fuse: true, keep: new Set<number>(), target, lowerings, maxMemory: 2 ** 30 };
   return fuseGraph(graph, options).steps.filter(isGroup);
 }

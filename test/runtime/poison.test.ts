@@ -35,7 +35,13 @@ interface Setting {
 
 /** Byte products are forced where the kernels have them: inexact on some machines, but the same in each run. */
 function create(graph: Graph, { build, threads = 1, batch = 1, keep = [] }: Setting): Promise<Program> {
-  const options = { maxMemory: 2 ** 28, keep, threads, batch, target: { multipliesBytes: build !== "simd" } };
+  const options = {
+    maxMemory: 2 ** 28,
+    keep,
+    threads,
+    batch,
+    target: { byteProducts: build === "simd" ? undefined : ("unsigned" as const) },
+  };
   return Program.create(batched(graph, batch), modulesOf(build, threads > 1), options);
 }
 

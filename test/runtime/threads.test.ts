@@ -64,7 +64,7 @@ describe("a group", () => {
     const { steps } = fuseGraph(graph, {
       fuse: true,
       keep: new Set(),
-      target: { multipliesBytes: false },
+      target: { byteProducts: undefined },
       lowerings: await loadLowerings(graph),
       maxMemory: 2 ** 28,
     });

@@ -142,8 +142,8 @@ export async function runGraph({ graph, x, others = [] }: OneOp, build: Kernels)
   const program = await Program.create(graph, modulesOf(build), options);
   for (const [i, each] of [x, ...others].entries()) program.inputs[i]!.set(each);
   program.execute();
-  if (program.target.multipliesBytes) {
-    const usual = await Program.create(graph, modulesOf(build), { ...options, target: { multipliesBytes: false } });
+  if (program.target.byteProducts) {
+    const usual = await Program.create(graph, modulesOf(build), { ...options, target: { byteProducts: undefined } });
     for (const [i, each] of [x, ...others].entries()) usual.inputs[i]!.set(each);
     usual.execute();
     expect(usual.outputs[0]).toEqual(program.outputs[0]);

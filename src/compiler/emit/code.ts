@@ -28,7 +28,7 @@ export const RETURN: Code = encoded(0x0f);
 export const I32_EQZ: Code = encoded(0x45);
 export const I32_EQ: Code = encoded(0x46);
 export const I32_NE: Code = encoded(0x47);
-export const I32_AND: Code = encoded(0x71);
+export const I32_OR: Code = encoded(0x72);
 /** i32.load */
 export const I32_LOAD: Code = encoded(0x28, 2, 0);
 

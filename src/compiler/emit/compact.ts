@@ -2,10 +2,10 @@
  * 8-bit weights as bytes, at the end of the room that they take as int16: the first run of a compiled model completes them
  * for the machine at hand. assembly/standalone/weights.ts has the functions that do.
  */
-import type { CompactWeights, Packed, PackedPart } from "../call.js";
+import type { CompactWeights, Packed, PackedPart, Products } from "../call.js";
 import { BLOCK, blocksOf } from "../layout.js";
 import type { IntegerMatrix, ProductSize } from "../matrix.js";
-import { flipOf, HALF_3X3, packBytes, Views, weightOffsetOf } from "../pack.js";
+import { flipOf, HALF_3X3, hasLowestNeighbours, packBytes, Views, weightOffsetOf } from "../pack.js";
 
 /** The work that completes a constant. */
 export type Completion = ProductCompletion | DepthwiseCompletion;
@@ -21,6 +21,8 @@ export interface ProductCompletion {
   readonly weightOffset: number;
   /** Zero point of the inputs, from the lowest value of their type. */
   readonly zeroPoint: number;
+  /** Products of signed bytes are exact; elsewhere they take pairs. */
+  readonly allowsSigned: boolean;
 }
 
 /** The weights of a 3×3 kernel are widened. */
@@ -33,7 +35,12 @@ export interface DepthwiseCompletion {
 
 /** Packs weights and remembers how to complete them. */
 export class CompactPacker implements CompactWeights {
+  readonly products: readonly Products[];
   readonly completions = new Map<Packed, Completion>();
+
+  constructor(products: readonly Products[]) {
+    this.products = products;
+  }
 
   /** The room of q8_pointwise's weights, with the layout of q8_pointwiseDot's at its end. */
   product(matrix: IntegerMatrix, zeroPoint: number, size: ProductSize): { pairs: Packed; bytes: PackedPart } {
@@ -46,7 +53,8 @@ export class CompactPacker implements CompactWeights {
       write: (memory, address) => compact.write(memory, address + offset),
     };
     const weightOffset = weightOffsetOf(matrix);
-    this.completions.set(pairs, { type: "product", blocks, inBlocks, weightOffset, zeroPoint });
+    const allowsSigned = !hasLowestNeighbours(matrix, size.channels);
+    this.completions.set(pairs, { type: "product", blocks, inBlocks, weightOffset, zeroPoint, allowsSigned });
     return { pairs, bytes: { whole: pairs, offset } };
   }
 

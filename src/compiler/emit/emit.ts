@@ -1,6 +1,7 @@
 /** Writes a planned program as one WebAssembly module; docs/standalone.md describes its exports. */
 import { UnsupportedError } from "../../errors.js";
-import { PROBES, wordOf } from "../../runtime/kernels.js";
+import { BYTE_PRODUCTS } from "../../runtime/kernels.js";
+import type { Products } from "../call.js";
 import { PAGE, START } from "../plan.js";
 import {
   branch,
@@ -9,11 +10,11 @@ import {
   define,
   globalGet,
   globalSet,
-  I32_AND,
   I32_EQ,
   I32_EQZ,
   I32_LOAD,
   I32_NE,
+  I32_OR,
   local,
   RETURN,
   variable,
@@ -31,7 +32,7 @@ import {
   type ClassesFields,
   type PreprocessingFields,
 } from "./records.js";
-import type { KernelCall, PlacedCompletion, StandaloneProgram } from "./program.js";
+import type { KernelCall, StandaloneProgram } from "./program.js";
 
 /** The functions that a module is linked from. */
 export interface Library {
@@ -121,20 +122,20 @@ export function emit(library: Library, emission: Emission): Emitted {
 function functionsOfRun(library: Library, program: StandaloneProgram, image: number | undefined): Map<string, Func> {
   const { calls, completions } = program;
   const isReady = variable();
-  const asks = calls.some(({ products }) => products === "bytes");
-  const multipliesBytes = asks ? variable() : undefined;
-  const probe = asks ? probeBytes(expectFunction(library.kernels, "q8_dotsUnsigned")) : undefined;
+  const asks = calls.some(({ products }) => products?.includes("unsigned"));
+  const found = asks ? variable() : undefined;
+  const probe = asks ? expectFunction(library.kernels, "q8_byteProducts") : undefined;
   const first: Code = [
     ...(image === undefined ? [] : expectImage(image)),
-    ...(probe && multipliesBytes ? [...call(probe), ...globalSet(multipliesBytes)] : []),
-    ...complete(library.standalone, completions, multipliesBytes),
+    ...(probe && found ? [...call(probe), ...globalSet(found)] : []),
+    ...complete(library.standalone, completions, found),
     ...constant(1),
     ...globalSet(isReady),
   ];
   const needsFirst = image !== undefined || completions.length > 0;
   const run = define(0, 1, [
     ...(needsFirst ? [...globalGet(isReady), ...I32_EQZ, ...branch(first)] : []),
-    ...callAll(library.kernels, calls, multipliesBytes),
+    ...callAll(library.kernels, calls, found),
     ...constant(OK),
   ]);
   return new Map([["run", run], ...(probe ? [["byteProducts", probe] as const] : [])]);
@@ -152,45 +153,36 @@ function expectImage(expected: number): Code {
   ];
 }
 
-/** Whether the engine multiplies bytes exactly: 0 or 1. */
-function probeBytes(dotsUnsigned: Func): Func {
-  const answers = PROBES.map(({ w, x, exact }) => {
-    return [...call(dotsUnsigned, [wordOf(w), wordOf(x)]), ...constant(exact), ...I32_EQ];
+/** Completes the weights for the way the engine multiplies, which is in `found`; without it, for pairs. */
+function complete(standalone: Exports, completions: StandaloneProgram["completions"], found: Global | undefined): Code {
+  return completions.flatMap(({ completion: it, address }) => {
+    if (it.type === "depthwise") {
+      return call(expectFunction(standalone, "widenDepthwise"), [address, it.halfBlocks, it.weightOffset]);
+    }
+    const args = [address, it.blocks, it.inBlocks, it.weightOffset];
+    const pairs = call(expectFunction(standalone, "widen"), args);
+    if (!found) return pairs;
+    const bytes = (zeroPoint: number) => call(expectFunction(standalone, "adjustBias"), [...args, zeroPoint]);
+    const others = it.allowsSigned ? ifFound(found, ["signed"], bytes(it.zeroPoint - 128), pairs) : pairs;
+    return ifFound(found, ["unsigned"], bytes(it.zeroPoint), others);
   });
-  return define(0, 1, [...answers.flat(), ...answers.slice(1).flatMap(() => I32_AND)]);
 }
 
-/** Completes the weights for the way the engine multiplies. */
-function complete(
-  standalone: Exports,
-  completions: StandaloneProgram["completions"],
-  multipliesBytes: Global | undefined,
-): Code {
-  const calls = (name: string, args: (placed: PlacedCompletion) => readonly number[] | undefined): Code =>
-    completions.flatMap((placed) => {
-      const list = args(placed);
-      return list ? call(expectFunction(standalone, name), list) : [];
-    });
-  const depthwise = calls("widenDepthwise", ({ completion: it, address }) =>
-    it.type === "depthwise" ? [address, it.halfBlocks, it.weightOffset] : undefined,
-  );
-  const pairs = calls("widen", ({ completion: it, address }) =>
-    it.type === "product" ? [address, it.blocks, it.inBlocks, it.weightOffset] : undefined,
-  );
-  if (!multipliesBytes) return [...depthwise, ...pairs];
-  const bytes = calls("adjustBias", ({ completion: it, address }) =>
-    it.type === "product" ? [address, it.blocks, it.inBlocks, it.weightOffset, it.zeroPoint] : undefined,
-  );
-  return [...depthwise, ...globalGet(multipliesBytes), ...branch(bytes, pairs)];
-}
-
-/** The calls in their order, those for one way to multiply only where it is the engine's. */
-function callAll(kernels: Exports, calls: readonly KernelCall[], multipliesBytes: Global | undefined): Code {
+/** The calls in their order, those for some ways to multiply only where one of them is the engine's. */
+function callAll(kernels: Exports, calls: readonly KernelCall[], found: Global | undefined): Code {
   return calls.flatMap(({ kernel, args, products }) => {
     const code = call(expectFunction(kernels, kernel), args);
-    if (products === undefined || !multipliesBytes) return code;
-    return [...globalGet(multipliesBytes), ...(products === "bytes" ? [] : I32_EQZ), ...branch(code)];
+    return products && found ? ifFound(found, products, code) : code;
   });
+}
+
+/** `yes` if the engine multiplies in one of these ways. */
+function ifFound(found: Global, products: readonly Products[], yes: Code, no?: Code): Code {
+  const isOne = products.map((each): Code => {
+    const answer = BYTE_PRODUCTS.indexOf(each === "pairs" ? undefined : each);
+    return [...globalGet(found), ...constant(answer), ...I32_EQ];
+  });
+  return [...isOne.flat(), ...isOne.slice(1).flatMap(() => I32_OR), ...branch(yes, no)];
 }
 
 /** From an index to an address; 0 for another index. */

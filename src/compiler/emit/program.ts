@@ -15,8 +15,8 @@ import type { Segment } from "./link.js";
 export interface KernelCall {
   readonly kernel: KernelName;
   readonly args: readonly number[];
-  /** It runs only where the machine multiplies this way. Default: always. */
-  readonly products: Products | undefined;
+  /** It runs only where the machine multiplies in one of these ways. Default: always. */
+  readonly products: readonly Products[] | undefined;
 }
 
 /** Weights that the first run completes. */
@@ -58,9 +58,9 @@ export async function standaloneProgram(
   modules: readonly WebAssembly.Module[],
   { kernels, maxMemory, features, file }: StandaloneOptions,
 ): Promise<StandaloneProgram> {
-  const compact = new CompactPacker();
+  const compact = new CompactPacker(kernels === "relaxed" ? ["pairs", "unsigned", "signed"] : ["pairs"]);
   const keep = features === undefined ? [] : [features];
-  const target = { multipliesBytes: kernels === "relaxed", compact };
+  const target = { byteProducts: undefined, compact };
   const plan = await compileGraph(graph, { maxMemory, keep, target, threads: 1 });
   const pages = plan.memory.total / PAGE;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });

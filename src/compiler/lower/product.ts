@@ -1,9 +1,15 @@
 /** The matrix product: pointwise convolutions, gathered convolutions and fully connected layers. */
 import type { OpOf } from "../../ir/ops/index.js";
 import { elementCount, featureMap } from "../../ir/tensor.js";
-import { call, type Call, type Packed, type PackedPart, type Products, type TileView, type View } from "../call.js";
+import { call, type Call, type Products, type TileView, type View } from "../call.js";
 import { blocksOf, bounds, ROUND } from "../layout.js";
-import { packBytePointwise, packIntegerPointwise, packPointwise, weightOffsetOf } from "../pack.js";
+import {
+  hasLowestNeighbours,
+  packBytePointwise,
+  packIntegerPointwise,
+  packPointwise,
+  weightOffsetOf,
+} from "../pack.js";
 import { floatMatrix, integerMatrix } from "../weights.js";
 import type { Site } from "./site.js";
 
@@ -24,22 +30,34 @@ export function product(site: Site<OpOf<"convolution" | "fullyconnected">>, inpu
     return [call("f32_pointwise", { ...common, input, weights: packed }, { blocks })];
   }
   const matrix = integerMatrix(site, to.channels);
-  const { multipliesBytes, compact } = site.target;
-  const pairs = (packed: Packed, products?: Products) =>
-    call("q8_pointwise", { ...common, input, weights: packed }, { blocks, products });
-  if (!multipliesBytes && !compact) return [pairs(packIntegerPointwise(matrix, size))];
+  const { byteProducts = "pairs", compact } = site.target;
   const { zeroPoint } = input.fields;
-  const weightOffset = weightOffsetOf(matrix);
+  const ways = compact?.products ?? [byteProducts];
+  const asBytes = ways.filter((way) => way !== "pairs" && !(way === "signed" && hasLowestNeighbours(matrix, channels)));
+  const asPairs = ways.filter((way) => !asBytes.includes(way));
+  const packed = compact?.product(matrix, zeroPoint, size) ?? {
+    bytes: packBytePointwise(matrix, zeroPoint - flipOf(byteProducts), size),
+    pairs: packIntegerPointwise(matrix, size),
+  };
   const inBlocks = size.taps * blocksOf(channels);
   // Bytes, and behind them a sum of 32 bits for each pixel.
   const tileBytes = (rows: number) => (inBlocks * 8 + 4) * rows * to.width + 16;
-  const bytes: TileView = { of: "tile", fields: { ...input.fields, pixelBytes: 8 } };
-  const dot = (packed: Packed | PackedPart, products?: Products) => [
-    call("q8_narrow", { input, weightOffset }, { blocks: inBlocks, tileBytes, products }),
-    call("q8_pointwiseDot", { ...common, input: bytes, weights: packed, weightOffset }, { blocks, products }),
-  ];
-  if (!compact) return dot(packBytePointwise(matrix, zeroPoint, size));
-  const either = compact.product(matrix, zeroPoint, size);
-  const calls = multipliesBytes ? dot(either.bytes, "bytes") : [];
-  return [...calls, pairs(either.pairs, "pairs")];
+  const weightOffset = weightOffsetOf(matrix);
+  const calls = asBytes.map((way) =>
+    call("q8_narrow", { input, flip: flipOf(way), weightOffset }, { blocks: inBlocks, tileBytes, products: [way] }),
+  );
+  if (asBytes.length) {
+    const bytes: TileView = { of: "tile", fields: { ...input.fields, pixelBytes: 8 } };
+    const params = { ...common, input: bytes, weights: packed.bytes, weightOffset };
+    calls.push(call("q8_pointwiseDot", params, { blocks, products: asBytes }));
+  }
+  if (asPairs.length) {
+    calls.push(call("q8_pointwise", { ...common, input, weights: packed.pairs }, { blocks, products: asPairs }));
+  }
+  return calls;
+}
+
+/** By XOR with it, an unsigned byte becomes one of these, which is as much less. */
+function flipOf(products: Products): number {
+  return products === "signed" ? 0x80 : 0;
 }

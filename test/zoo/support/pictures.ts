@@ -1,5 +1,6 @@
 /** Three pictures as inputs of any network. */
 import type { TensorInfo } from "../../../src/api/tensors.js";
+import { squeezed } from "../../../src/image/picture.js";
 import { resize } from "../../../src/image/resize.js";
 import type { TensorView } from "../../../src/ir/tensor.js";
 import { decodeFile } from "../../support/inputs.js";
@@ -12,7 +13,12 @@ export function pictureFor({ shape, dtype }: TensorInfo, name: (typeof PICTURES)
   const picture = decodeFile(`images/${name}`);
   const data = new Uint8Array(height * width * 3);
   const whole = { x: 0, y: 0, width: picture.width, height: picture.height };
-  resize(picture, whole, { data, width, height }, { antialias: true, background: [255, 255, 255] });
+  resize(
+    picture,
+    squeezed(whole, width, height),
+    { data, width, height },
+    { antialias: true, background: [255, 255, 255] },
+  );
   const bytes = channels === 3 ? data : data.filter((_, i) => i % 3 === 1);
   if (dtype === "float32") return Float32Array.from(bytes, (byte) => byte / 127.5 - 1);
   if (dtype === "int32") return Int32Array.from(bytes);
