@@ -10,7 +10,7 @@ import type { Graph } from "../src/ir/graph.js";
 import type { Op } from "../src/ir/ops/index.js";
 import { formatShape } from "../src/ir/tensor.js";
 import { percent, table } from "../src/cli/command.js";
-import { centralCrop } from "../src/image/picture.js";
+import { viewOf } from "../src/image/picture.js";
 import { resize } from "../src/image/resize.js";
 import { bestKernels, type Kernels } from "../src/runtime/features.js";
 import { profileSteps } from "../src/runtime/profile.js";
@@ -95,7 +95,7 @@ function measurePicture(): Promise<number> {
   const out = new Uint8Array(224 * 224 * 3);
   const options = { antialias: false, background: [255, 255, 255] } as const;
   return median(duration, () =>
-    resize(image, centralCrop(image, 0.875), { data: out, width: 224, height: 224 }, options),
+    resize(image, viewOf(image, 0.875, 224, 224), { data: out, width: 224, height: 224 }, options),
   );
 }
 

@@ -4,8 +4,8 @@
  * After each mutant a canary network must give the bytes that it gave at first.
  */
 import { writeSync } from "node:fs";
+import { loadModel } from "mobilenet-simd";
 import { mobileNetV1 } from "../src/models/mobilenetv1.js";
-import { loadModel } from "../test/support/load.js";
 import { attempt, bytesOf } from "./attempt.js";
 import { mutantsOf } from "./mutants.js";
 import type { Report } from "./report.js";

@@ -5,11 +5,12 @@ import { SECTION } from "../src/compiler/emit/module.js";
 import { writeTflite } from "../src/formats/tflite/write.js";
 import type { Files } from "../src/io/source.js";
 import type { Graph } from "../src/ir/graph.js";
+import { rare } from "../src/ir/rare.js";
 import { mobileNetV1 } from "../src/models/mobilenetv1.js";
 import { seededRandom } from "../src/models/random.js";
 import { describeCompiled, withDescription, withSections } from "../test/support/compiled.js";
 import { FLAVOURS } from "../test/support/graphs.js";
-import { functional, functional3, sequential, SMALL, SMALL_WEIGHTS } from "../test/support/keras.js";
+import { functional, functional3, NESTED, sequential, SMALL, SMALL_WEIGHTS } from "../test/support/keras.js";
 import { distortions, flips } from "../test/support/mutate.js";
 import { invertedResiduals, singleShotDetector } from "../test/support/networks.js";
 import { NAMES, storeHeader, storeSafetensors, torchMobileNet } from "../test/support/safetensors.js";
@@ -26,6 +27,7 @@ export interface Mutant {
 
 type Random = () => number;
 
+rare({}); // some of these graphs have rare operators
 const GRAPHS = FLAVOURS.flatMap((flavour) => [invertedResiduals(flavour, 1), singleShotDetector(flavour, 2)]);
 const TFLITE = GRAPHS.map((graph) => writeTflite(graph));
 
@@ -39,7 +41,7 @@ const LABELLED = ([9, 0] as const).map((level) => {
   return { model: writeTflite(mobileNetV1({ alpha: 0.25, resolution: 32, classes: 10 })), archive };
 });
 
-const TFJS = [functional(SMALL), functional3(SMALL), sequential(SMALL)].map((topology) =>
+const TFJS = [functional(SMALL), functional3(SMALL), sequential(SMALL), NESTED].map((topology) =>
   storeModel(topology, SMALL_WEIGHTS, { shardBytes: 300 }),
 );
 TFJS.push(storeModel({ node: FUSED }, GRAPH_WEIGHTS, { shardBytes: 300, signature: signature("Identity") }));

@@ -6,9 +6,18 @@
  * import { mobileNetV1 } from "mobilenet-simd/models";
  * const net = await loadModel(mobileNetV1({ alpha: 0.5, height: 120, width: 160, classes: 10 }));
  */
+import { costOf as costOfKnown, type Cost } from "./ir/cost.js";
+import type { Op } from "./ir/ops/index.js";
+import { rare } from "./ir/rare.js";
+import type { Tensor } from "./ir/tensor.js";
+
+/** The cost of an operator; 0 for one without weights. */
+export function costOf(op: Op, tensors: readonly Tensor[]): Cost {
+  return costOfKnown(rare(op), tensors);
+}
+
 export {
   convolutionMultAdds,
-  costOf,
   depthwiseMultAdds,
   separableMultAdds,
   separableShare,

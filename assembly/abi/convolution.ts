@@ -10,8 +10,9 @@ export class Convolution extends Window {
   /** Packed weights; the head of each kernel describes them. */
   weights: usize;
   /**
-   * A row of padding. Depthwise: zeros, as long as an input row. Standard, float32: the numbers that padding stands for, as
-   * long as a padded row.
+   * A row of padding. Depthwise 3×3: zeros, as long as an input row. Standard, float32: the numbers that padding stands
+   * for, as long as a padded row. Depthwise of any kernel: the table of taps, uint32 [taps up to even], the bytes from the
+   * first tap to each one in rows of the padded input, as the scratch tile holds them.
    */
   padding: usize;
   /** Groups of channels that are convolved apart. Reserved: 1. */

@@ -37,6 +37,27 @@ export class Binary {
   hi: f32;
 }
 
+/** Functions of two elements, either of which is broadcast along each side in which its size is 1. */
+@unmanaged
+export class Broadcast {
+  input: Tensor;
+  other: Tensor;
+  output: Tensor;
+  /** SUB of 8 bits: input scale / output scale in units of 2^-shift. */
+  factor: i32;
+  /** The same of the other input, negative. */
+  otherFactor: i32;
+  shift: i32;
+  /** MUL of 8 bits: the product of the input scales / output scale. */
+  scale: f32;
+  /** Least output element, in the units it is stored in: the fused activation. */
+  lo: f32;
+  /** Greatest output element. */
+  hi: f32;
+  /** ROUND, as a number that the compiler cannot see. */
+  round: f32;
+}
+
 /** Softmax over the channels of a pixel. */
 @unmanaged
 export class Softmax {

@@ -28,8 +28,26 @@ export class Placement {
 export class Rearrangement {
   input: Tensor;
   output: Tensor;
-  /** Bytes, uint32: of each image, row, column and channel of the output. */
+  /** Bytes, uint32: of each image, row, column and channel of the output; 2^31 for one that lies outside of the input. */
   offsets: usize;
+  /** The element that lies outside: the bits of a float32, or an int16. */
+  fill: i32;
+}
+
+/** Channels as pixels. */
+@unmanaged
+export class Depth {
+  input: Tensor;
+  output: Tensor;
+  /** Pixels of the output along each side of a square that one pixel of the input becomes. */
+  blockSize: i32;
+  /** Input channels from a channel of an output pixel to the next. */
+  channelStep: i32;
+  /** Rows and columns that are cut off the squares above and to the left. */
+  top: i32;
+  left: i32;
+  /** Input channels from the first channel of a pixel of the square to that of the next. */
+  pixelStep: i32;
 }
 
 /** im2col: the inputs of each window side by side, tap by tap. */

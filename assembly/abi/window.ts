@@ -7,9 +7,9 @@ export class Window {
   strideHeight: i32;
   /** Columns from a window to the next one beside it. */
   strideWidth: i32;
-  /** Rows from a tap to the next one below it. Reserved: 1. */
+  /** Rows from a tap to the next one below it. */
   dilationHeight: i32;
-  /** Columns from a tap to the next one beside it. Reserved: 1. */
+  /** Columns from a tap to the next one beside it. */
   dilationWidth: i32;
   /** Rows of padding above an image. */
   padTop: i32;

@@ -16,7 +16,7 @@ import { columnsMissing, depthwise, depthwise3x3 } from "../loops/depthwise";
 import { clamp } from "../simd/arithmetic";
 import { WIDE } from "../simd/builds";
 
-/** Any kernel, stride and padding. */
+/** Any kernel, stride, dilation and padding. */
 export function f32_depthwise(
   params: Convolution,
   tile: usize,
@@ -39,19 +39,63 @@ class Floats {
 
 
   @inline
-  low(x: usize, w: usize, acc: v128): v128 {
-    return add(v128.load(x), v128.load(w), acc);
+  packedBytes(taps: i32): usize {
+    return 32 + <usize>taps * 32;
   }
 
 
   @inline
-  high(x: usize, w: usize, acc: v128): v128 {
-    return add(v128.load(x, 16), v128.load(w, 16), acc);
+  four(params: Convolution, x: usize, stride: usize, weights: usize, out: usize): void {
+    let a0 = v128.load(weights);
+    let b0 = v128.load(weights, 16);
+    // prettier-ignore
+    let a1 = a0, b1 = b0, a2 = a0, b2 = b0, a3 = a0, b3 = b0;
+    let w = weights + 32;
+    let tap = params.padding;
+    for (const end = tap + <usize>(params.kernelHeight * params.kernelWidth) * 4; tap < end; tap += 4) {
+      const wa = v128.load(w);
+      const wb = v128.load(w, 16);
+      let v = x + load<u32>(tap);
+      a0 = add(v128.load(v), wa, a0);
+      b0 = add(v128.load(v, 16), wb, b0);
+      v += stride;
+      a1 = add(v128.load(v), wa, a1);
+      b1 = add(v128.load(v, 16), wb, b1);
+      v += stride;
+      a2 = add(v128.load(v), wa, a2);
+      b2 = add(v128.load(v, 16), wb, b2);
+      v += stride;
+      a3 = add(v128.load(v), wa, a3);
+      b3 = add(v128.load(v, 16), wb, b3);
+      w += 32;
+    }
+    const lo = f32x4.splat(params.lo);
+    const hi = f32x4.splat(params.hi);
+    v128.store(out, clamp(a0, lo, hi));
+    v128.store(out, clamp(b0, lo, hi), 16);
+    v128.store(out, clamp(a1, lo, hi), 32);
+    v128.store(out, clamp(b1, lo, hi), 48);
+    v128.store(out, clamp(a2, lo, hi), 64);
+    v128.store(out, clamp(b2, lo, hi), 80);
+    v128.store(out, clamp(a3, lo, hi), 96);
+    v128.store(out, clamp(b3, lo, hi), 112);
   }
 
 
   @inline
-  store(out: usize, a: v128, b: v128, scale: usize, lo: v128, hi: v128, round: v128): void {
+  one(params: Convolution, x: usize, weights: usize, out: usize): void {
+    let a = v128.load(weights);
+    let b = v128.load(weights, 16);
+    let w = weights + 32;
+    let tap = params.padding;
+    for (const end = tap + <usize>(params.kernelHeight * params.kernelWidth) * 4; tap < end; tap += 4) {
+      const v = x + load<u32>(tap);
+      a = add(v128.load(v), v128.load(w), a);
+      b = add(v128.load(v, 16), v128.load(w, 16), b);
+      w += 32;
+    }
+    const lo = f32x4.splat(params.lo);
+    const hi = f32x4.splat(params.hi);
     v128.store(out, clamp(a, lo, hi));
     v128.store(out, clamp(b, lo, hi), 16);
   }

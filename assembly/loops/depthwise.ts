@@ -6,8 +6,12 @@
 import { Convolution } from "../abi/convolution";
 
 /**
- * Any kernel, stride and padding, over the taps that lie inside the image. (a, b) accumulate the eight channels of a block.
- * A tap has as many bytes as a pixel. Only 8-bit weights have scales, after the taps.
+ * Any kernel, stride, dilation and padding. The input rows that a block of outputs needs are copied to the scratch tile
+ * with their padding, so there are no edges to handle; each is copied once for all rows of the call. A table has the
+ * distance in bytes from the first tap of a window to each of its taps. Four neighbouring outputs share each load of a
+ * weight: eight sums, two weights and an input fit the registers of every machine.
+ *
+ * A tap of E has as many bytes as a pixel. Only 8-bit weights have scales, after the taps.
  */
 export function depthwise<T, E>(
   params: Convolution,
@@ -19,52 +23,79 @@ export function depthwise<T, E>(
 ): void {
   const op = changetype<T>(0);
   const pixelBytes: usize = 8 * sizeof<E>();
-  const scaleBytes: usize = isFloat<E>() ? 0 : 32;
-  const inPitch = params.input.pitch;
-  const inHeight = params.input.height;
-  const inWidth = params.input.width;
-  const kernelHeight = params.kernelHeight;
-  const kernelWidth = params.kernelWidth;
+  const strideBytes = <usize>params.strideWidth * pixelBytes;
   const outHeight = params.output.height;
   const outWidth = params.output.width;
   const output = params.output.from(tile, rowBegin);
   const outStride = params.output.stride(rowEnd - rowBegin);
-  const packed: usize = 32 + <usize>(kernelHeight * kernelWidth) * pixelBytes + scaleBytes;
-  const lo = f32x4.splat(params.lo);
-  const hi = f32x4.splat(params.hi);
-  const round = f32x4.splat(params.round);
+  const windowHeight = (params.kernelHeight - 1) * params.dilationHeight + 1;
+  const pitch = <usize>paddedWidth(params) * pixelBytes;
+  const copied = params.output.onTile ? tile + <usize>params.output.blocks * outStride : tile;
+  const packed = op.packedBytes(params.kernelHeight * params.kernelWidth);
 
   for (let block = blockBegin; block < blockEnd; ++block) {
-    const bias = params.weights + <usize>block * packed;
-    const scale = bias + packed - scaleBytes;
-    const input = params.input.at(block, 0);
+    const weights = params.weights + <usize>block * packed;
     let out = output + <usize>block * outStride;
-    for (let row = rowBegin; row < rowEnd; ++row) {
+    let row = rowBegin;
+    while (row < rowEnd) {
       const image = row / outHeight;
+      const end = min(rowEnd, (image + 1) * outHeight);
       const y = (row - image * outHeight) * params.strideHeight - params.padTop;
-      const iBegin = max(0, -y);
-      const iEnd = min(kernelHeight, inHeight - y);
-      const top = input + <usize>(image * inHeight) * inPitch;
-      for (let column = 0; column < outWidth; ++column) {
-        const x = column * params.strideWidth - params.padLeft;
-        const jBegin = max(0, -x);
-        const jEnd = min(kernelWidth, inWidth - x);
-        let a = v128.load(bias);
-        let b = v128.load(bias, 16);
-        for (let i = iBegin; i < iEnd; ++i) {
-          let v = top + <usize>(y + i) * inPitch + <usize>(x + jBegin) * pixelBytes;
-          let w = bias + 32 + <usize>(i * kernelWidth + jBegin) * pixelBytes;
-          for (let j = jBegin; j < jEnd; ++j) {
-            a = op.low(v, w, a);
-            b = op.high(v, w, b);
-            v += pixelBytes;
-            w += pixelBytes;
-          }
+      copyRows<E>(params, block, image, y, y + (end - row - 1) * params.strideHeight + windowHeight, copied, pitch);
+      let from = copied;
+      for (; row < end; ++row) {
+        let x = from;
+        let column = 0;
+        for (; column <= outWidth - 4; column += 4) {
+          op.four(params, x, strideBytes, weights, out);
+          x += 4 * strideBytes;
+          out += 4 * pixelBytes;
         }
-        op.store(out, a, b, scale, lo, hi, round);
-        out += pixelBytes;
+        for (; column < outWidth; ++column) {
+          op.one(params, x, weights, out);
+          x += strideBytes;
+          out += pixelBytes;
+        }
+        from += <usize>params.strideHeight * pitch;
       }
     }
+  }
+}
+
+/** Columns of a padded row: all that the windows of an output row cover. */
+@inline
+function paddedWidth(params: Convolution): i32 {
+  return (params.output.width - 1) * params.strideWidth + (params.kernelWidth - 1) * params.dilationWidth + 1;
+}
+
+/** Copies the rows yBegin…yEnd - 1 of a block of an image with their padding. */
+function copyRows<E>(
+  params: Convolution,
+  block: i32,
+  image: i32,
+  yBegin: i32,
+  yEnd: i32,
+  to: usize,
+  pitch: usize,
+): void {
+  const pixelBytes: usize = 8 * sizeof<E>();
+  const inHeight = params.input.height;
+  const inPitch = params.input.pitch;
+  const input = params.input.at(block, image * inHeight);
+  const before = min(<usize>params.padLeft * pixelBytes, pitch);
+  const inside = before + min(inPitch, pitch - before);
+  const zeros = i32x4.splat(0);
+  for (let y = yBegin; y < yEnd; ++y) {
+    const isInside = <u32>y < <u32>inHeight;
+    const first = isInside ? before : pitch;
+    let at: usize = 0;
+    for (; at < first; at += 16) v128.store(to + at, zeros);
+    if (isInside) {
+      const from = input + <usize>y * inPitch - before;
+      for (; at < inside; at += 16) v128.store(to + at, v128.load(from + at));
+      for (; at < pitch; at += 16) v128.store(to + at, zeros);
+    }
+    to += pitch;
   }
 }
 

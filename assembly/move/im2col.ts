@@ -1,7 +1,7 @@
 /**
  * im2col: the inputs of a k×k convolution in the order of its weights, so that the pointwise kernel can compute it.
  *
- *   output[(i, j, b)][y][x] = input[b][stride·y + i - pad][stride·x + j - pad]
+ *   output[(i, j, b)][y][x] = input[b][stride·y + dilation·i - pad][stride·x + dilation·j - pad]
  *
  * Input: nChw8c. Output: nChw8c with kernelHeight · kernelWidth · C/8 blocks, tap by tap, usually on the scratch tile;
  * zeros where a tap lies outside the image.
@@ -29,10 +29,10 @@ export function im2col(params: Gather, tile: usize, rowBegin: i32, rowEnd: i32, 
     let out = output + <usize>block * outStride;
     for (let row = rowBegin; row < rowEnd; ++row) {
       const image = row / outHeight;
-      const y = (row - image * outHeight) * params.strideHeight - params.padTop + i;
+      const y = (row - image * outHeight) * params.strideHeight - params.padTop + i * params.dilationHeight;
       const inside = <u32>y < <u32>inHeight;
       const line = input + <usize>(image * inHeight + y) * inPitch;
-      let x = j - params.padLeft;
+      let x = j * params.dilationWidth - params.padLeft;
       for (let column = 0; column < outWidth; ++column) {
         const within = inside && <u32>x < <u32>inWidth;
         const from = line + <usize>x * pixelBytes;

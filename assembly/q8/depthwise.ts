@@ -12,15 +12,16 @@
  *
  * Weights of a 3×3 kernel: for each half block (4 channels) nine vectors: bias int32 [4], then as int16 [4][2] less the
  * zero point (w00, w10) (w01, w11) (w02, w12) (w20, w21) (w22, 0) (0, w20) (w21, w22), then scales float32 [4]. Weights of
- * any other kernel: for each block its bias int32 [8], the taps [kernelHeight][kernelWidth][8] of int16, scales float32 [8].
+ * any other kernel: for each block its bias int32 [8], pairs of taps in the order of rows and columns int16 [⌈taps / 2⌉][8][2],
+ * scales float32 [8]; a zero follows an odd number of taps.
  */
 import { Convolution } from "../abi/convolution";
 import { columnsMissing, depthwise, depthwise3x3 } from "../loops/depthwise";
 import { dot } from "../simd/arithmetic";
-import { requantize } from "../simd/requantize";
+import { requantize, storeRequantized } from "../simd/requantize";
 import { interleaveHigh, interleaveLow } from "../simd/shuffle";
 
-/** Any kernel, stride and padding. */
+/** Any kernel, stride, dilation and padding. */
 export function q8_depthwise(
   params: Convolution,
   tile: usize,
@@ -43,22 +44,77 @@ class Shorts {
 
 
   @inline
-  low(x: usize, w: usize, acc: v128): v128 {
-    return i32x4.add(acc, i32x4.extmul_low_i16x8_s(v128.load(x), v128.load(w)));
+  packedBytes(taps: i32): usize {
+    return 64 + <usize>((taps + 1) >> 1) * 32;
   }
 
 
   @inline
-  high(x: usize, w: usize, acc: v128): v128 {
-    return i32x4.add(acc, i32x4.extmul_high_i16x8_s(v128.load(x), v128.load(w)));
+  four(params: Convolution, x: usize, stride: usize, weights: usize, out: usize): void {
+    let a0 = v128.load(weights);
+    let b0 = v128.load(weights, 16);
+    // prettier-ignore
+    let a1 = a0, b1 = b0, a2 = a0, b2 = b0, a3 = a0, b3 = b0;
+    let w = weights + 32;
+    let tap = params.padding;
+    for (const end = tap + <usize>((params.kernelHeight * params.kernelWidth + 1) >> 1) * 8; tap < end; tap += 8) {
+      const wa = v128.load(w);
+      const wb = v128.load(w, 16);
+      let p = x + load<u32>(tap);
+      let q = x + load<u32>(tap, 4);
+      let u = v128.load(p);
+      let v = v128.load(q);
+      a0 = dot(interleaveLow(u, v), wa, a0);
+      b0 = dot(interleaveHigh(u, v), wb, b0);
+      p += stride;
+      q += stride;
+      u = v128.load(p);
+      v = v128.load(q);
+      a1 = dot(interleaveLow(u, v), wa, a1);
+      b1 = dot(interleaveHigh(u, v), wb, b1);
+      p += stride;
+      q += stride;
+      u = v128.load(p);
+      v = v128.load(q);
+      a2 = dot(interleaveLow(u, v), wa, a2);
+      b2 = dot(interleaveHigh(u, v), wb, b2);
+      p += stride;
+      q += stride;
+      u = v128.load(p);
+      v = v128.load(q);
+      a3 = dot(interleaveLow(u, v), wa, a3);
+      b3 = dot(interleaveHigh(u, v), wb, b3);
+      w += 32;
+    }
+    const sa = v128.load(w);
+    const sb = v128.load(w, 16);
+    const lo = f32x4.splat(params.lo);
+    const hi = f32x4.splat(params.hi);
+    const round = f32x4.splat(params.round);
+    storeRequantized(out, a0, b0, sa, sb, lo, hi, round);
+    storeRequantized(out + 16, a1, b1, sa, sb, lo, hi, round);
+    storeRequantized(out + 32, a2, b2, sa, sb, lo, hi, round);
+    storeRequantized(out + 48, a3, b3, sa, sb, lo, hi, round);
   }
 
 
   @inline
-  store(out: usize, a: v128, b: v128, scale: usize, lo: v128, hi: v128, round: v128): void {
-    a = requantize(a, v128.load(scale), lo, hi, round);
-    b = requantize(b, v128.load(scale, 16), lo, hi, round);
-    v128.store(out, i16x8.narrow_i32x4_s(a, b));
+  one(params: Convolution, x: usize, weights: usize, out: usize): void {
+    let a = v128.load(weights);
+    let b = v128.load(weights, 16);
+    let w = weights + 32;
+    let tap = params.padding;
+    for (const end = tap + <usize>((params.kernelHeight * params.kernelWidth + 1) >> 1) * 8; tap < end; tap += 8) {
+      const u = v128.load(x + load<u32>(tap));
+      const v = v128.load(x + load<u32>(tap, 4));
+      a = dot(interleaveLow(u, v), v128.load(w), a);
+      b = dot(interleaveHigh(u, v), v128.load(w, 16), b);
+      w += 32;
+    }
+    const lo = f32x4.splat(params.lo);
+    const hi = f32x4.splat(params.hi);
+    const round = f32x4.splat(params.round);
+    storeRequantized(out, a, b, v128.load(w), v128.load(w, 16), lo, hi, round);
   }
 
 

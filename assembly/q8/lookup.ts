@@ -1,5 +1,5 @@
 /**
- * Any function of one 8-bit element (LOGISTIC, LEAKY_RELU): output = table[input + zero point of the input].
+ * Any function of one 8-bit element: output = table[input + zero point of the input].
  *
  * Input and output: nChw8c int16. Table: int16 [256], the output less its zero point for each distance from the lowest
  * value of the input's type. The channels after the last one stay 0, whatever the table says of 0.

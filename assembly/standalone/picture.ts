@@ -1,5 +1,5 @@
 /**
- * A picture of 8-bit RGB or RGBA as the network's input: central crop, bilinear resize, white behind transparent
+ * A picture of 8-bit RGB or RGBA as the network's input: crop, bilinear resize, white behind transparent
  * pixels, normalisation.
  *
  * In float64 and in the order of src/image/resize.ts, so that the input is the same to the byte.
@@ -9,7 +9,7 @@ import { isCallers } from "./range";
 /** How pictures become the input. src/compiler/emit/records.ts writes it. */
 @unmanaged
 export class Preprocessing {
-  /** The fraction of each side that the central crop keeps. */
+  /** The fraction of each side that the central crop keeps; 0 scales the picture until it covers the input. */
   crop: f64;
   /** The input, [height][width][3] of float32 or of bytes. */
   input: usize;
@@ -49,17 +49,27 @@ export function image(address: usize, width: i32, height: i32, channels: i32, ro
   const bytes = <u64>rowBytes * <u64>(height - 1);
   if (bytes > 0xffffffff || !isCallers(address, bytes + used, to.heap)) return BAD_ADDRESS;
 
-  const x0 = cropped(width, to.crop);
-  const y0 = cropped(height, to.crop);
+  const kept = to.crop == 0 ? 1 : to.crop;
+  const x0 = cropped(width, kept);
+  const y0 = cropped(height, kept);
   const lastColumn = <f64>(width - 2 * x0 - 1);
   const lastRow = <f64>(height - 2 * y0 - 1);
-  const across = (lastColumn + 1) / <f64>to.width;
-  const down = (lastRow + 1) / <f64>to.height;
+  let scaledWidth = <f64>to.width;
+  let scaledHeight = <f64>to.height;
+  if (to.crop == 0) {
+    const scale = max(scaledWidth / <f64>width, scaledHeight / <f64>height);
+    scaledWidth = ceil(<f64>width * scale);
+    scaledHeight = ceil(<f64>height * scale);
+  }
+  const left = floor((scaledWidth - <f64>to.width) / 2);
+  const above = floor((scaledHeight - <f64>to.height) / 2);
+  const across = (lastColumn + 1) / scaledWidth;
+  const down = (lastRow + 1) / scaledHeight;
   const corner = address + <usize>y0 * rowBytes + <usize>x0 * channels;
 
   let column = changetype<Column>(to.columns);
   for (let x: u32 = 0; x < to.width; ++x) {
-    const position = (<f64>x + 0.5) * across - 0.5;
+    const position = (left + <f64>x + 0.5) * across - 0.5;
     const low = floor(position);
     column.fraction = position - low;
     column.left = <usize>clampTo(low, lastColumn) * channels;
@@ -68,7 +78,7 @@ export function image(address: usize, width: i32, height: i32, channels: i32, ro
   }
   let pixel: usize = 0;
   for (let y: u32 = 0; y < to.height; ++y) {
-    const position = (<f64>y + 0.5) * down - 0.5;
+    const position = (above + <f64>y + 0.5) * down - 0.5;
     const low = floor(position);
     const top = corner + <usize>clampTo(low, lastRow) * rowBytes;
     const bottom = corner + <usize>clampTo(low + 1, lastRow) * rowBytes;

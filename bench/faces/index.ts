@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import jpeg from "jpeg-js";
+import { squeezed } from "../../src/image/picture.js";
 import { resize, WHITE } from "../../src/image/resize.js";
 import { figure } from "../compare/measure/statistics.js";
 import { ENGINES, type EngineName, type Picture } from "./engines.js";
@@ -49,7 +50,7 @@ function pictures(): Picture[] {
   const small = { data: new Uint8Array(512 * 512 * 3), width: 512, height: 512 };
   resize(
     photo,
-    { x: 0, y: 0, width, height },
+    squeezed({ x: 0, y: 0, width, height }, 512, 512),
     { data: small.data, width: 512, height: 512 },
     { antialias: false, background: WHITE },
   );

@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { seededNetwork, type Precision } from "../../bench/models.js";
 import { writeTflite } from "../../src/formats/tflite/write.js";
 
@@ -21,16 +21,25 @@ export function sharedFile(path: string): Uint8Array<ArrayBuffer> | undefined {
   return existsSync(file) ? new Uint8Array(readFileSync(file)) : undefined;
 }
 
-/** Runs the command in the Worker's README that compiles a model, and returns the module that it writes. */
-export function compileByCommand(model: Uint8Array, labels: Uint8Array): Uint8Array<ArrayBuffer> {
-  const readme = readFileSync(join(EXAMPLES, "cloudflare-worker/README.md"), "utf8");
-  const [file, ...args] = /^npx mobilenet-simd compile (.*)$/m.exec(readme)![1]!.split(" ");
+/**
+ * Runs the command in an example's README that compiles a model, and returns the module that it writes.
+ *
+ * @param files what the command reads, by path.
+ */
+export function compileByCommand(
+  example: string,
+  files: Readonly<Record<string, Uint8Array>>,
+): Uint8Array<ArrayBuffer> {
+  const readme = readFileSync(join(EXAMPLES, example, "README.md"), "utf8");
+  const args = /^npx mobilenet-simd compile (.*)$/m.exec(readme)![1]!.split(" ");
   const folder = mkdtempSync(join(tmpdir(), "mobilenet-simd-"));
   try {
     mkdirSync(join(folder, "src"));
-    writeFileSync(join(folder, file!), model);
-    writeFileSync(join(folder, "labels.txt"), labels);
-    execFileSync(process.execPath, [CLI, "compile", file!, ...args], {
+    for (const [path, bytes] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), bytes);
+    }
+    execFileSync(process.execPath, [CLI, "compile", ...args], {
       cwd: folder,
       stdio: ["ignore", "ignore", "inherit"],
     });

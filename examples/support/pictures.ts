@@ -1,9 +1,11 @@
 /** Pictures as files, made where they are needed. */
+import encodeJpeg, { init as initJpeg } from "@jsquash/jpeg/encode.js";
 import encodePng, { init as initPng } from "@jsquash/png/encode.js";
 import encodeWebp, { init as initWebp } from "@jsquash/webp/encode.js";
 import jpeg from "jpeg-js";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { emscripten } from "../../src/cli/decode.js";
 import { seededRandom } from "../../src/models/random.js";
 
 export interface Pixels {
@@ -34,6 +36,12 @@ export function seededPixels(width: number, height: number, seed: number): Pixel
 
 export function toJpeg({ data, width, height }: Pixels, quality = 90): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(jpeg.encode({ data: new Uint8Array(data), width, height }, quality).data);
+}
+
+/** A JPEG whose coefficients come in several scans. */
+export async function toProgressiveJpeg(pixels: Pixels): Promise<Uint8Array<ArrayBuffer>> {
+  await initJpeg(emscripten(await moduleOf("@jsquash/jpeg/codec/enc/mozjpeg_enc.wasm")));
+  return new Uint8Array(await encodeJpeg({ ...pixels, colorSpace: "srgb" } as ImageData, { progressive: true }));
 }
 
 /** A JPEG with an EXIF block that says how to turn it. */

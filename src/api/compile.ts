@@ -1,6 +1,6 @@
 /** Compiling a model, from a source to the bytes of a WebAssembly module. */
 import { endsInSoftmax, pooledFeatures } from "./head.js";
-import { DEFAULT_MAX_MEMORY, isGraph, readLabels, type LoadOptions } from "./load.js";
+import { DEFAULT_MAX_MEMORY, isGraph, readPictureSettings, type LoadOptions, type Model } from "./load.js";
 import { describeTensor } from "./tensors.js";
 import { FORMAT, type Description } from "../compiler/emit/description.js";
 import { emit, type Emitted, type Library, type Pictures } from "../compiler/emit/emit.js";
@@ -11,7 +11,8 @@ import { describe } from "../errors.js";
 import { readModel } from "../formats/index.js";
 import { DEFAULT_NORMALIZATION, encodingOf, type Normalization } from "../image/encode.js";
 import { DEFAULT_CROP } from "../image/input.js";
-import { checkMaxMemory, checkSignal, readSource, type Files, type Source } from "../io/source.js";
+import type { Crop } from "../image/picture.js";
+import { checkMaxMemory, checkSignal, readSource } from "../io/source.js";
 import { prepare } from "../ir/passes/index.js";
 import type { Graph } from "../ir/graph.js";
 import { describeLayers } from "../ir/layers.js";
@@ -31,12 +32,9 @@ export interface CompiledModel {
   readonly image: Uint8Array<ArrayBuffer>;
 }
 
-export type CompileModel = (
-  model: Source | Files | Graph,
-  options?: CompileOptions,
-) => Promise<Uint8Array<ArrayBuffer>>;
+export type CompileModel = (model: Model, options?: CompileOptions) => Promise<Uint8Array<ArrayBuffer>>;
 export type CompileModelWithImage = (
-  model: Source | Files | Graph,
+  model: Model,
   imageFile: string,
   options?: CompileOptions,
 ) => Promise<CompiledModel>;
@@ -58,13 +56,13 @@ export interface Binaries {
  * @internal
  */
 export function createCompiler({ kernels, standalone }: Binaries) {
-  return async (model: Source | Files | Graph, options: CompileOptions = {}, imageFile?: string): Promise<Emitted> => {
+  return async (model: Model, options: CompileOptions = {}, imageFile?: string): Promise<Emitted> => {
     checkOptions(options, imageFile);
-    const { kernels: chosen = "simd", maxMemory = DEFAULT_MAX_MEMORY, normalization, precision, signal } = options;
+    const { kernels: chosen = "simd", maxMemory = DEFAULT_MAX_MEMORY, precision, signal } = options;
     signal?.throwIfAborted();
     const file = isGraph(model) ? undefined : await readSource(model, "model", maxMemory, signal);
     const graph = await prepare(file ? await readModel(file) : (model as Graph), { precision });
-    const labels = await readLabels(options, file?.bytes, graph);
+    const { labels, crop, normalization } = await readPictureSettings(options, file, graph);
     signal?.throwIfAborted();
     const features = pooledFeatures(graph);
     const parts = await kernels(chosen);
@@ -74,7 +72,7 @@ export function createCompiler({ kernels, standalone }: Binaries) {
       kernels: new Map(parts.flatMap((part) => [...parseModule(part)])),
       standalone: parseModule(await standalone()),
     };
-    const { pictures, preprocessing } = picturesOf(graph, normalization);
+    const { pictures, preprocessing } = picturesOf(graph, normalization, crop);
     const classes = classesOf(graph);
     const pooled = featuresOf(graph, features, program);
     const description: Omit<Description, "memory" | "image"> = {
@@ -114,17 +112,22 @@ function checkOptions(
 function picturesOf(
   { inputs, tensors }: Graph,
   normalization: Normalization | undefined,
+  crop: Crop = DEFAULT_CROP,
 ): { pictures?: Pictures; preprocessing?: NonNullable<Description["preprocessing"]> } {
   const input = tensors[inputs[0]!]!;
   if (inputs.length !== 1 || input.shape.length !== 4 || input.shape[3] !== 3) return {};
   const encoding = encodingOf(input, normalization);
   const { width, height } = featureMap(input.shape);
-  const size = { crop: DEFAULT_CROP, width, height };
+  const size = { width, height };
   const isFloat = input.dtype === "float32";
   const used = normalization ?? (isFloat ? DEFAULT_NORMALIZATION : undefined);
   return {
-    pictures: { ...size, tables: encoding === "identity" ? undefined : tablesOf(input, encoding) },
-    preprocessing: { ...size, normalization: used ?? "identity" },
+    pictures: {
+      ...size,
+      crop: crop === "cover" ? 0 : crop,
+      tables: encoding === "identity" ? undefined : tablesOf(input, encoding),
+    },
+    preprocessing: { ...size, crop, normalization: used ?? "identity" },
   };
 }
 

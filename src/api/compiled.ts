@@ -73,6 +73,7 @@ export async function loadCompiled(model: WebAssembly.Module | Contents, options
     },
     batch: 1,
     labels: found,
+    crop: preprocessing?.crop,
     normalization: normalization ?? (compiledNormalization === "identity" ? undefined : compiledNormalization),
   });
 }

@@ -1,11 +1,14 @@
 /** Loads a model: from a source to a network that runs. */
 import { describe, UnsupportedError } from "../errors.js";
-import { readModel } from "../formats/index.js";
+import type { Companions } from "../formats/companions.js";
+import { isJson, readModel } from "../formats/index.js";
 import type { Normalization } from "../image/encode.js";
 import {
   checkMaxMemory,
   checkSignal,
   readSource,
+  type Contents,
+  type FileObject,
   type Files,
   type GlobalInstance,
   type Source,
@@ -17,7 +20,7 @@ import { bestKernels, hasRelaxedSimd, startedWide, type Kernels } from "../runti
 import type { ModuleSource } from "../runtime/kernels.js";
 import { Program } from "../runtime/program.js";
 import { describeModel, explicitCounts, labelCounts, pooledFeatures } from "./head.js";
-import { embeddedLabels, givenLabels } from "./labels.js";
+import { givenLabels } from "./labels.js";
 import { Network, type RuntimeReasons } from "./network.js";
 
 export interface LoadOptions {
@@ -38,7 +41,7 @@ export interface LoadOptions {
    * `runtime.reasons.kernels` says why. Default: "auto".
    */
   readonly kernels?: "auto" | Kernels;
-  /** Class names: an array, a text with one per line, or a source of such a text. Default: the labels in the model file. */
+  /** Class names: an array, a text with one per line, or a source of such a text. Default: the labels in the model file, or beside it. */
   readonly labels?: readonly string[] | Source;
   /** How bytes become the network's inputs. Default: by its quantisation; (p - 127.5) / 127.5 for float32 inputs. */
   readonly normalization?: Normalization;
@@ -64,7 +67,10 @@ export const DEFAULT_MAX_MEMORY = 512 * 2 ** 20;
 const MAX_THREADS = 64;
 const MAX_BATCH = 4096;
 
-export type LoadModel = (model: Source | Files | Graph | WasmModule, options?: LoadOptions) => Promise<Network>;
+/** A model in any of the forms that loadModel() and compileModel() take. */
+export type Model = Source | Files | Iterable<FileObject> | Graph;
+
+export type LoadModel = (model: Model | WasmModule, options?: LoadOptions) => Promise<Network>;
 
 /**
  * Returns loadModel() for the kernels of one entry of the package.
@@ -75,7 +81,7 @@ export function createLoader(modules: ModuleSource): LoadModel {
   const compiled = compiledOnce(modules);
   return async (model, options = {}) => {
     checkOptions(options);
-    const { batch = 1, normalization, maxMemory = DEFAULT_MAX_MEMORY, signal } = options;
+    const { batch = 1, maxMemory = DEFAULT_MAX_MEMORY, signal } = options;
     signal?.throwIfAborted();
     if (model instanceof WebAssembly.Module) {
       return (await import("./compiled.js")).loadCompiled(model, { ...options, maxMemory });
@@ -88,7 +94,7 @@ export function createLoader(modules: ModuleSource): LoadModel {
     }
     const choice = early ?? (await chooseKernels(compiled, options.kernels));
     const graph = await prepare(file ? await readModel(file) : (model as Graph), options);
-    const labels = await readLabels(options, file?.bytes, graph);
+    const pictures = await readPictureSettings(options, file, graph);
     signal?.throwIfAborted();
     const forBatch = batch === 1 ? graph : buildGraph((await import("../ir/passes/batch.js")).batched(graph, batch));
     const settings = { maxMemory, batch, features: pooledFeatures(forBatch), file };
@@ -111,7 +117,7 @@ export function createLoader(modules: ModuleSource): LoadModel {
     const description = describeModel(program.graph);
     // Few models are detectors.
     const detections = description.detections && (await import("./detect.js")).detections;
-    return new Network({ model: description, runner: program, runtime, batch, labels, normalization, detections });
+    return new Network({ model: description, runner: program, runtime, batch, detections, ...pictures });
   };
 }
 
@@ -185,17 +191,31 @@ function isIntegerUpTo(value: unknown, limit: number): boolean {
   return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= limit;
 }
 
-export async function readLabels(
-  { labels, signal }: Pick<LoadOptions, "labels" | "signal">,
-  file: Uint8Array | undefined,
+/** How a network takes pictures and names its classes: the options, else what the files of the model say. */
+export async function readPictureSettings(
+  { labels, normalization, signal }: Pick<LoadOptions, "labels" | "normalization" | "signal">,
+  file: Contents | undefined,
   graph: Graph,
-): Promise<readonly string[] | undefined> {
-  if (labels === undefined) return file && embeddedLabels(file, labelCounts(graph));
-  return givenLabels(labels, explicitCounts(graph), signal);
+): Promise<Companions> {
+  let found: Companions = {};
+  if (file && mayHaveCompanions(file)) {
+    const { readCompanions } = await import("../formats/companions.js");
+    found = await readCompanions(file, graph.tensors[graph.inputs[0]!], labelCounts(graph));
+  }
+  return {
+    ...found,
+    ...(labels !== undefined && { labels: await givenLabels(labels, explicitCounts(graph), signal) }),
+    ...(normalization && { normalization }),
+  };
+}
+
+/** Whether a model may have labels or more beside it, or in an archive at its end (`PK`); few have. */
+function mayHaveCompanions({ bytes, beside, inFolder }: Contents): boolean {
+  return inFolder !== undefined || (beside && isJson(bytes)) || (bytes.at(-22) === 0x50 && bytes.at(-21) === 0x4b);
 }
 
 /** Whether reading a model takes a while, and its name is not that of a compiled model. */
-function arrives(model: Source | Files | Graph): boolean {
+function arrives(model: Model): boolean {
   if (typeof model === "string" || model instanceof URL) return !String(model).endsWith(".wasm");
   return typeof model === "object" && model !== null && "body" in model; // a Response
 }
@@ -205,6 +225,6 @@ function isWebAssembly(bytes: Uint8Array): boolean {
   return [0, 0x61, 0x73, 0x6d].every((byte, index) => bytes[index] === byte);
 }
 
-export function isGraph(model: Source | Files | Graph): model is Graph {
+export function isGraph(model: Model): model is Graph {
   return typeof model === "object" && model !== null && "tensors" in model && "ops" in model;
 }

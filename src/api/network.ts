@@ -5,7 +5,7 @@ import { describe, DisposedError, quote, UnsupportedError } from "../errors.js";
 import type { ModelDescription } from "./head.js";
 import type { TensorView } from "../ir/tensor.js";
 import type { Normalization } from "../image/encode.js";
-import type { Picture } from "../image/picture.js";
+import type { Crop, Picture } from "../image/picture.js";
 import { PictureInput, type PictureOptions } from "../image/input.js";
 import type { Layer } from "../ir/layers.js";
 import type { Kernels } from "../runtime/features.js";
@@ -47,8 +47,9 @@ interface Parts {
   readonly runner: Runner;
   readonly runtime: RuntimeReport;
   readonly batch: number;
-  readonly labels: readonly string[] | undefined;
-  readonly normalization: Normalization | undefined;
+  readonly labels?: readonly string[] | undefined;
+  readonly crop?: Crop | undefined;
+  readonly normalization?: Normalization | undefined;
   /** Reads the outputs of a detector. */
   readonly detections?: Detections | undefined;
 }
@@ -68,12 +69,13 @@ export class Network {
   readonly batch: number;
   readonly #model: ModelDescription;
   readonly #normalization: Normalization | undefined;
+  readonly #crop: Crop | undefined;
   readonly #detections: Detections | undefined;
   #picture: PictureInput | undefined;
   #runner: Runner | undefined;
 
   /** @internal */
-  constructor({ model, runner, runtime, batch, labels, normalization, detections }: Parts) {
+  constructor({ model, runner, runtime, batch, labels, crop, normalization, detections }: Parts) {
     this.inputs = model.inputs.map(describeTensor);
     this.outputs = model.outputs.map(describeTensor);
     this.layers = model.layers;
@@ -84,6 +86,7 @@ export class Network {
     this.#model = model;
     this.#runner = runner;
     this.#normalization = normalization;
+    this.#crop = crop;
     this.#detections = detections;
     if (normalization) this.#pictureInput(); // a wrong normalization throws at loading
   }
@@ -191,7 +194,7 @@ export class Network {
   }
 
   #pictureInput(): PictureInput {
-    this.#picture ??= new PictureInput(this.#model.inputs, this.#normalization);
+    this.#picture ??= new PictureInput(this.#model.inputs, this.#normalization, this.#crop);
     return this.#picture;
   }
 

@@ -1,7 +1,7 @@
 /** mobilenet-simd classify: names what pictures show. */
 import { readFile } from "node:fs/promises";
 import { loadModel, type Network } from "../index.js";
-import { parseLabels } from "../api/labels.js";
+import { parseLabels } from "../formats/labels.js";
 import { LOAD_HELP, LOAD_OPTIONS, loadOptions, parse, parseCount, UsageError, type Command } from "./command.js";
 import { eachPicture } from "./pictures.js";
 
@@ -12,8 +12,9 @@ const command: Command = {
 Names what each picture shows, most probable first. IMAGE is a JPEG, PNG or WebP file, or a folder, which stands for
 all such files in it and below it.
 
-  --model FILE          a classifier: .tflite, model.json or .safetensors; default: the environment variable MOBILENET_SIMD_MODEL
-  --labels FILE         class names, one a line; default: those in the model file
+  --model FILE          a classifier: .tflite, model.json, .safetensors, or a folder with one, such as an export of Teachable
+                        Machine; default: the environment variable MOBILENET_SIMD_MODEL
+  --labels FILE         class names, one a line; default: those in the model's files
   --top N               how many classes to print; default: 5
 ${LOAD_HELP}
   --json                one JSON object a line for each picture

@@ -11,7 +11,8 @@ const command: Command = {
   summary: "writes a model as a WebAssembly module that runs alone",
   help: `Usage: mobilenet-simd compile MODEL -o OUT.wasm [options]
 
-Writes a model (.tflite, model.json or .safetensors) as one WebAssembly module: weights, the kernels that it uses, and
+Writes a model (.tflite, model.json, .safetensors, or a folder with one, such as an export of Teachable Machine) as one
+WebAssembly module: weights, the kernels that it uses, and
 functions to run it. It imports nothing, so that every engine with SIMD runs it, from any language; loadModel() takes it,
 too, and starts several times faster than from the model file. Outputs are the same, bit for bit.
 docs/standalone.md describes its functions and has programs in JavaScript, Rust, Go, Python and C.
@@ -21,7 +22,7 @@ docs/standalone.md describes its functions and has programs in JavaScript, Rust,
   --image FILE          writes the weights to FILE instead, in the folder of the module or below it: engines keep data
                         in modules twice, so that large models start sooner
   --header FILE         writes a C header with sizes, types, quantisation and labels
-  --labels FILE         class names, one a line; default: those in the model file
+  --labels FILE         class names, one a line; default: those in the model's files
   --precision float32   compiles a quantised model in float32
   --mean M --std S      a byte p of a picture becomes (p - M) / S; default: as the model's quantisation says, for
                         float32 127.5 and 127.5. Three numbers with commas are for red, green and blue

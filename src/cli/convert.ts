@@ -16,8 +16,8 @@ const command: Command = {
   summary: "writes a model as a TensorFlow Lite file",
   help: `Usage: mobilenet-simd convert MODEL -o OUT.tflite [--float16] [--force]
 
-Writes a model (.tflite, model.json or .safetensors) as a .tflite file that other engines read, too, with batch norm,
-padding and activations in the layers that they belong to. Here it gives the same outputs, bit for bit.
+Writes a model (.tflite, model.json, .safetensors, or a folder with one) as a .tflite file that other engines read, too,
+with batch norm, padding and activations in the layers that they belong to. Here it gives the same outputs, bit for bit.
 
   -o, --output FILE   where to write it
   --float16           weights in half the bytes, which changes outputs a little

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import type { Detection } from "../api/detect.js";
 import { loadModel } from "../index.js";
-import { parseLabels } from "../api/labels.js";
+import { parseLabels } from "../formats/labels.js";
 import { annotate } from "./annotate.js";
 import {
   LOAD_HELP,

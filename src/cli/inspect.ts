@@ -8,7 +8,7 @@ const command: Command = {
   summary: "prints the layers, cost and memory of a model",
   help: `Usage: mobilenet-simd inspect FILE [--json]
 
-Prints the layers of a model (.tflite, model.json or .safetensors) with shapes, quantisation, multiply-accumulates and
+Prints the layers of a model (.tflite, model.json, .safetensors, or a folder with one) with shapes, quantisation, multiply-accumulates and
 parameters, and the memory that running it takes.
 
   --json          everything as one JSON object
@@ -59,7 +59,7 @@ function report(net: Network): string {
   const right = [true, false, false, true, true, false, true, true, true];
   return `${inputs.map((tensor) => tensorLine("input", tensor)).join("")}${outputs.map((tensor) => tensorLine("output", tensor)).join("")}
 ${table([head, ...rows, totals], right)}
-labels  ${labels ? `${labels.length}, in the file` : "none in the file"}
+labels  ${labels ? `${labels.length}, in the model's files` : "none in the model's files"}
 memory  ${bytes(memory.total)}: weights ${bytes(memory.weights)}, activations ${bytes(memory.arena)}, scratch ${bytes(memory.scratch)}
 `;
 }

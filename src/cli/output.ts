@@ -1,12 +1,13 @@
 /** Files that commands write. They replace nothing by accident. */
-import { open, realpath, rename, rm, stat, type FileHandle } from "node:fs/promises";
+import { open, readdir, realpath, rename, rm, stat, type FileHandle } from "node:fs/promises";
+import { join } from "node:path";
 import { UsageError } from "./command.js";
 
 /** The option, for parse(). */
 export const FORCE_OPTION = { force: { type: "boolean", default: false } } as const;
 
 export interface OutputRules {
-  /** Paths of files that the command reads. */
+  /** Paths of files that the command reads, and of folders whose files it may read. */
   readonly inputs: readonly string[];
   /** Whether another file may be replaced. */
   readonly force: boolean;
@@ -16,13 +17,20 @@ export interface OutputRules {
 export async function checkOutput(path: string, { inputs, force }: OutputRules): Promise<void> {
   const target = await identify(path);
   if (!target) return;
-  for (const input of inputs) {
+  const files = await Promise.all(inputs.map(filesOf));
+  for (const input of files.flat()) {
     const source = await identify(input);
     if (source && source.dev === target.dev && source.ino === target.ino) {
       throw new UsageError(`${path} is an input, which is never overwritten`);
     }
   }
   if (target.isFile() && !force) throw new UsageError(`${path} exists; --force overwrites it`);
+}
+
+/** A file, or the entries of a folder. */
+async function filesOf(path: string): Promise<string[]> {
+  if (!(await identify(path))?.isDirectory()) return [path];
+  return (await readdir(path)).map((name) => join(path, name));
 }
 
 /** The file behind a path and its links. */

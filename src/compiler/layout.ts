@@ -2,7 +2,7 @@
 import type { Window } from "../../build/abi.js";
 import { quote, UnsupportedError } from "../errors.js";
 import type { Activation } from "../ir/ops/module.js";
-import type { Padding, Size } from "../ir/window.js";
+import { NO_DILATION, type Padding, type Size } from "../ir/window.js";
 import { ELEMENT_BYTES, elementCount, featureMap, type FeatureMap, type Tensor } from "../ir/tensor.js";
 import type { MemoryLayout, Stored, TileView, View, ViewFields } from "./call.js";
 
@@ -57,14 +57,14 @@ function encodingOf(tensor: Tensor): Pick<ViewFields, "zeroPoint" | "flip"> {
 }
 
 /** The parameters that describe a sliding window. */
-export function windowOf(kernel: Size, stride: Size, padding: Padding): Window<never> {
+export function windowOf(kernel: Size, stride: Size, padding: Padding, dilation: Size = NO_DILATION): Window<never> {
   return {
     kernelHeight: kernel[0],
     kernelWidth: kernel[1],
     strideHeight: stride[0],
     strideWidth: stride[1],
-    dilationHeight: 1,
-    dilationWidth: 1,
+    dilationHeight: dilation[0],
+    dilationWidth: dilation[1],
     padTop: padding.top,
     padLeft: padding.left,
   };

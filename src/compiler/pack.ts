@@ -104,9 +104,9 @@ export function packDepthwise(matrix: FloatMatrix, channels: number, taps: numbe
   };
 }
 
-/** For q8_depthwise: per block bias [8], then [taps][8] of int16, scales [8]. */
+/** For q8_depthwise: per block bias [8], then pairs of taps [taps up to even / 2][8][2] of int16, scales [8]. */
 export function packIntegerDepthwise(matrix: IntegerMatrix, channels: number, taps: number): Packed {
-  const words = blocksOf(channels) * (2 * BLOCK + (taps * BLOCK) / 2);
+  const words = blocksOf(channels) * (2 + Math.ceil(taps / 2)) * BLOCK;
   return {
     bytes: words * 4,
     from: matrix.from,
@@ -267,13 +267,15 @@ function fillIntegerDepthwise(
   channels: number,
   taps: number,
 ): void {
-  const stride = 2 * BLOCK + (taps * BLOCK) / 2;
+  const stride = (2 + Math.ceil(taps / 2)) * BLOCK;
   for (let c = 0; c < channels; ++c) {
     const column = Math.floor(c / BLOCK) * stride + (c % BLOCK);
     integers[column] = bias[c]!;
     floats[column + stride - BLOCK] = scales[c]!;
-    const at = 2 * (Math.floor(c / BLOCK) * stride + BLOCK) + (c % BLOCK);
-    for (let tap = 0; tap < taps; ++tap) shorts[at + tap * BLOCK] = weights[tap * channels + c]! - zeroPoint;
+    for (let tap = 0; tap < taps; ++tap) {
+      const word = column + (1 + (tap >> 1)) * BLOCK;
+      shorts[2 * word + (tap & 1)] = weights[tap * channels + c]! - zeroPoint;
+    }
   }
 }
 

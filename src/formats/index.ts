@@ -29,7 +29,7 @@ function isSafetensors(bytes: Uint8Array): boolean {
 }
 
 /** An object, after white space. */
-function isJson(bytes: Uint8Array): boolean {
+export function isJson(bytes: Uint8Array): boolean {
   return bytes.find((byte) => byte !== 0x20 && (byte < 0x09 || byte > 0x0d)) === OPENING_BRACE;
 }
 

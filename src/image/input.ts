@@ -2,12 +2,16 @@
 import { UnsupportedError } from "../errors.js";
 import { featureMap, formatShape, type Tensor, type TensorView } from "../ir/tensor.js";
 import { encode, encodingOf, type Encoding, type Normalization } from "./encode.js";
-import { centralCrop, checkPicture, type Picture } from "./picture.js";
+import { checkPicture, viewOf, type Crop, type Picture } from "./picture.js";
 import { checkBackground, resize, WHITE, type Background } from "./resize.js";
 
 export interface PictureOptions {
-  /** The fraction of each side that the central crop keeps; 1 keeps all. Default: 0.875. */
-  readonly crop?: number;
+  /**
+   * The fraction of each side that the central crop keeps; 1 keeps all. "cover" keeps the shape of things instead: the
+   * picture is scaled until it covers the input, and the middle of it is kept. Default: 0.875, or "cover" for models of
+   * Teachable Machine.
+   */
+  readonly crop?: Crop;
   /** Average the pixels instead of sampling four, for pictures much larger than the input. Default: false. */
   readonly antialias?: boolean;
   /** RGB bytes behind transparent pixels. Default: white. */
@@ -22,11 +26,15 @@ export class PictureInput {
   readonly #width: number;
   readonly #height: number;
   readonly #encoding: Encoding;
+  readonly #crop: Crop;
   /** The resized picture before it is encoded. */
   readonly #rgb: Uint8Array;
 
-  /** Throws UnsupportedError unless the model has exactly one input, of three channels. */
-  constructor(inputs: readonly Tensor[], normalization: Normalization | undefined) {
+  /**
+   * @param crop unless a picture comes with its own.
+   * @throws UnsupportedError unless the model has exactly one input, of three channels.
+   */
+  constructor(inputs: readonly Tensor[], normalization: Normalization | undefined, crop: Crop = DEFAULT_CROP) {
     const [input, ...others] = inputs;
     if (!input || others.length || input.shape.length !== 4 || input.shape[3] !== 3) {
       const shapes = inputs.map(({ shape }) => formatShape(shape)).join(", ");
@@ -36,6 +44,7 @@ export class PictureInput {
     this.#width = width;
     this.#height = height;
     this.#encoding = encodingOf(input, normalization);
+    this.#crop = crop;
     this.#rgb = new Uint8Array(this.#encoding === "identity" ? 0 : width * height * 3);
   }
 
@@ -45,15 +54,15 @@ export class PictureInput {
    * @throws TypeError or RangeError for a wrong picture or option, before anything is written.
    */
   write(image: Picture, options: PictureOptions, input: TensorView, slot: number): void {
-    const { crop = DEFAULT_CROP, antialias = false, background = WHITE } = options;
+    const { crop = this.#crop, antialias = false, background = WHITE } = options;
     checkPicture(image);
     checkBackground(background);
-    const box = centralCrop(image, crop);
+    const view = viewOf(image, crop, this.#width, this.#height);
     const length = this.#width * this.#height * 3;
     const target = input.subarray(slot * length, (slot + 1) * length);
     const encoding = this.#encoding;
     const rgb = encoding === "identity" ? (target as Uint8Array) : this.#rgb;
-    resize(image, box, { data: rgb, width: this.#width, height: this.#height }, { antialias, background });
+    resize(image, view, { data: rgb, width: this.#width, height: this.#height }, { antialias, background });
     if (encoding !== "identity") encode(rgb, encoding, target);
   }
 }

@@ -41,13 +41,54 @@ export function checkPicture(image: Picture): 3 | 4 {
   );
 }
 
+/** A part of a picture, scaled, and the pixels of it that an input shows. */
+export interface View extends Box {
+  readonly scaledWidth: number;
+  readonly scaledHeight: number;
+  /** How many scaled pixels are left of the input and above it. */
+  readonly left: number;
+  readonly top: number;
+}
+
+/** The fraction of each side that a central crop keeps; or "cover". */
+export type Crop = number | "cover";
+
+/** Returns the view that squeezes a part of a picture into an input of `width`×`height`. */
+export function squeezed(box: Box, width: number, height: number): View {
+  return { ...box, scaledWidth: width, scaledHeight: height, left: 0, top: 0 };
+}
+
+/**
+ * Returns the view of a picture for an input of `width`×`height`. "cover" scales the picture until it covers the input
+ * and keeps the middle, as Teachable Machine does: both sides are rounded up to whole pixels, the rest on the left and
+ * above is rounded down.
+ *
+ * @throws RangeError for another crop.
+ */
+export function viewOf(image: Picture, crop: Crop, width: number, height: number): View {
+  if (crop !== "cover") return squeezed(centralCrop(image, crop), width, height);
+  const scale = Math.max(width / image.width, height / image.height);
+  const scaledWidth = Math.ceil(image.width * scale);
+  const scaledHeight = Math.ceil(image.height * scale);
+  return {
+    x: 0,
+    y: 0,
+    width: image.width,
+    height: image.height,
+    scaledWidth,
+    scaledHeight,
+    left: Math.floor((scaledWidth - width) / 2),
+    top: Math.floor((scaledHeight - height) / 2),
+  };
+}
+
 /**
  * The central part of a picture that keeps `fraction` of each side; ⌊(size - fraction · size) / 2⌋ pixels go on each
  * side, as in TensorFlow's central_crop.
  */
 export function centralCrop({ width, height }: Picture, fraction: number): Box {
   if (!(fraction > 0 && fraction <= 1))
-    throw new RangeError(`"crop" must be above 0 and at most 1, got ${describe(fraction)}`);
+    throw new RangeError(`"crop" must be above 0 and at most 1, or "cover", got ${describe(fraction)}`);
   const x = Math.floor((width - width * fraction) / 2);
   const y = Math.floor((height - height * fraction) / 2);
   return { x, y, width: width - 2 * x, height: height - 2 * y };

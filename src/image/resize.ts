@@ -4,7 +4,7 @@
  * Both work in float64 and round half up, so that every runtime gives the same bytes.
  */
 import { describe } from "../errors.js";
-import type { Box, Picture } from "./picture.js";
+import type { Picture, View } from "./picture.js";
 
 /** RGB bytes. */
 export type Background = readonly [number, number, number];
@@ -25,22 +25,37 @@ export interface ResizeTarget {
   readonly height: number;
 }
 
-/** Resizes the part `box` of a picture to the size of the target. */
-export function resize(image: Picture, box: Box, target: ResizeTarget, { antialias, background }: ResizeOptions): void {
-  if (antialias) average(image, box, target, background);
-  else interpolate(image, box, target, background);
+/** Resizes a picture and writes the part of it that the view shows. */
+export function resize(
+  image: Picture,
+  view: View,
+  target: ResizeTarget,
+  { antialias, background }: ResizeOptions,
+): void {
+  if (antialias) average(image, view, target, background);
+  else interpolate(image, view, target, background);
 }
 
 /**
  * Bilinear with half-pixel centres, as TensorFlow's resize does it, to the byte: the output pixel X lies at
- * (X + 0.5) · w / W - 0.5 between two columns, the columns beyond the edge being those at the edge.
+ * (left + X + 0.5) · w / W - 0.5 between two columns, the columns beyond the edge being those at the edge.
  */
-function interpolate(image: Picture, box: Box, target: ResizeTarget, background: Background): void {
+function interpolate(image: Picture, view: View, target: ResizeTarget, background: Background): void {
   const { data: out, width, height } = target;
   const { data } = image; // an ImageData has its fields in its prototype
   const channels = data.length / (image.width * image.height);
-  const columns = neighbours(box.x, box.width, width, channels);
-  const rows = neighbours(box.y, box.height, height, channels * image.width);
+  const columns = neighbours(view.x, channels, {
+    from: view.width,
+    to: view.scaledWidth,
+    first: view.left,
+    count: width,
+  });
+  const rows = neighbours(view.y, channels * image.width, {
+    from: view.height,
+    to: view.scaledHeight,
+    first: view.top,
+    count: height,
+  });
   for (let y = 0, to = 0; y < height; ++y) {
     const above = rows.before[y]!;
     const below = rows.after[y]!;
@@ -74,14 +89,22 @@ function between(a: number, b: number, c: number, d: number, across: number, dow
   return (top + (bottom - top) * down + 0.5) | 0;
 }
 
+/** One dimension: `from` pixels become `to`, of which `count` are written, beginning with `first`. */
+interface Scaling {
+  readonly from: number;
+  readonly to: number;
+  readonly first: number;
+  readonly count: number;
+}
+
 /** For each output position the offsets of the two inputs around it, and how far it is from the first to the second. */
-function neighbours(start: number, from: number, to: number, stride: number) {
+function neighbours(start: number, stride: number, { from, to, first, count }: Scaling) {
   const Offsets = (start + from) * stride < 2 ** 31 ? Int32Array : Float64Array;
-  const before = new Offsets(to);
-  const after = new Offsets(to);
-  const fraction = new Float64Array(to);
-  for (let i = 0; i < to; ++i) {
-    const position = (i + 0.5) * (from / to) - 0.5;
+  const before = new Offsets(count);
+  const after = new Offsets(count);
+  const fraction = new Float64Array(count);
+  for (let i = 0; i < count; ++i) {
+    const position = (first + i + 0.5) * (from / to) - 0.5;
     const floor = Math.floor(position);
     fraction[i] = position - floor;
     before[i] = (start + Math.min(Math.max(floor, 0), from - 1)) * stride;
@@ -94,17 +117,18 @@ function neighbours(start: number, from: number, to: number, stride: number) {
  * The mean of the input below a triangle that is two output pixels wide; when enlarging, two input pixels, which is
  * bilinear. A row of the picture is averaged across, then added to the few output rows that it takes part in.
  */
-function average(image: Picture, box: Box, target: ResizeTarget, background: Background): void {
+function average(image: Picture, view: View, target: ResizeTarget, background: Background): void {
   const { data: out, width, height } = target;
   const { data } = image; // an ImageData has its fields in its prototype
   const channels = data.length / (image.width * image.height);
-  const columns = triangles(box.width, width);
-  const rows = triangles(box.height, height);
+  const columns = triangles({ from: view.width, to: view.scaledWidth, first: view.left, count: width });
+  const rows = triangles({ from: view.height, to: view.scaledHeight, first: view.top, count: height });
   const line = new Float64Array(width * 3);
   const sums = new Float64Array(line.length * height);
   let firstOpen = 0;
-  for (let row = 0; row < box.height; ++row) {
-    const start = ((box.y + row) * image.width + box.x) * channels;
+  const end = rows.first[height - 1]! + rows.count[height - 1]!;
+  for (let row = rows.first[0]!; row < end; ++row) {
+    const start = ((view.y + row) * image.width + view.x) * channels;
     for (let x = 0; x < width; ++x) {
       let [red, green, blue] = [0, 0, 0];
       let at = start + columns.first[x]! * channels;
@@ -129,15 +153,15 @@ function average(image: Picture, box: Box, target: ResizeTarget, background: Bac
 }
 
 /** For each output position the input positions below its triangle, and their weights, which add up to 1. */
-function triangles(from: number, to: number) {
+function triangles({ from, to, first: skipped, count: written }: Scaling) {
   const scale = from / to;
   const radius = Math.max(scale, 1);
   const reach = Math.ceil(2 * radius) + 1;
-  const first = new Int32Array(to);
-  const count = new Int32Array(to);
-  const weights = new Float64Array(to * reach);
-  for (let i = 0; i < to; ++i) {
-    const centre = (i + 0.5) * scale;
+  const first = new Int32Array(written);
+  const count = new Int32Array(written);
+  const weights = new Float64Array(written * reach);
+  for (let i = 0; i < written; ++i) {
+    const centre = (skipped + i + 0.5) * scale;
     first[i] = Math.max(Math.ceil(centre - radius - 0.5), 0);
     const end = Math.min(Math.floor(centre + radius - 0.5) + 1, from);
     count[i] = end - first[i]!;

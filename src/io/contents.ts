@@ -1,14 +1,27 @@
-/** The bytes of a source, and the bounds and errors that all ways of reading share. */
+/** The bytes of a source, the files that a caller passes by name, and the bounds and errors that all ways of reading share. */
 import { printable, SourceError } from "../errors.js";
 
 /** Longest name of a source in a message. */
 export const MAX_NAME = 200;
+
+/** The files of a model by name: one file, or several of which one names the others. */
+export type Files = Readonly<Record<string, Uint8Array | ArrayBuffer>>;
+
+/** A `File` of a page, or of Node 20 or later. */
+export interface FileObject {
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
 
 /** The bytes of a source. */
 export interface Contents {
   readonly bytes: Uint8Array;
   /** Reads a file in the same folder, or in one below it; undefined if the source is in none. */
   readonly beside?: ((path: string) => Promise<Uint8Array>) | undefined;
+  /** The name of this file, if the source was its folder. */
+  readonly inFolder?: string | undefined;
   /**
    * Gives back the memory of all but the first so many bytes, in steps of a megabyte. undefined if the bytes are the
    * caller's.
@@ -56,6 +69,17 @@ function reasonOf(error: unknown): string {
 /** A path below a folder, as a URL has it. */
 export function encoded(path: string): string {
   return path.split("/").map(encodeURIComponent).join("/");
+}
+
+/**
+ * The URL of a file in the folder of another one, with the same query.
+ *
+ * @internal Consumers without the types of URL read the declarations of this file.
+ */
+export function resolved(path: string, base: string): URL {
+  const url = new URL(encoded(path), base);
+  url.search = new URL(base).search;
+  return url;
 }
 
 /** Shrinking by less costs more than the memory is worth: the engine gives pages back one call at a time. */

@@ -1,6 +1,6 @@
 /** Reads the bodies of responses, within bounds of bytes and time. Loaded while the first request is on its way. */
 import { printable } from "../errors.js";
-import { attempt, encoded, MAX_NAME, reserve, unreadable, type Budget, type Contents } from "./contents.js";
+import { attempt, MAX_NAME, reserve, resolved, unreadable, type Budget, type Contents } from "./contents.js";
 
 /** How long a server may send nothing, in seconds. A caller who wants less has `signal`. */
 const MOST_SILENCE = 30;
@@ -96,8 +96,7 @@ class Transfer {
 function besideUrl(base: string, bounds: Bounds): Contents["beside"] {
   if (!/^https?:/.test(base)) return undefined;
   return async (path) => {
-    const url = new URL(encoded(path), base);
-    url.search = new URL(base).search;
+    const url = resolved(path, base);
     const stop = new AbortController();
     return (await receive({ url, response: fetch(url, { signal: stop.signal }), stop }, bounds)).bytes;
   };

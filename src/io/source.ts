@@ -1,9 +1,19 @@
 /** Reads bytes from paths, URLs, responses and memory. */
-import { describe, printable, quote } from "../errors.js";
-import { attempt, Budget, encoded, MAX_NAME, reserve, unreadable, type Contents } from "./contents.js";
+import { describe } from "../errors.js";
+import {
+  attempt,
+  Budget,
+  encoded,
+  reserve,
+  resolved,
+  unreadable,
+  type Contents,
+  type FileObject,
+  type Files,
+} from "./contents.js";
 import type { Bounds } from "./response.js";
 
-export type { Contents } from "./contents.js";
+export type { Contents, FileObject, Files } from "./contents.js";
 
 /**
  * Bytes, a Response, or a location: a URL, which in pages may be relative, or in Node, Deno and Bun a path.
@@ -16,9 +26,6 @@ export type GlobalInstance<Name extends string> =
 
 /** A compiled WebAssembly module, where the types of the runtime have one. */
 export type WasmModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer M } } } ? M : never;
-
-/** The files of a model by name: one file, or several of which one ends in `.json` or `.wasm` and names the others. */
-export type Files = Readonly<Record<string, Uint8Array | ArrayBuffer>>;
 
 /** Throws RangeError for a memory limit that is not a positive number of bytes. */
 export function checkMaxMemory(maxMemory: unknown): void {
@@ -35,7 +42,7 @@ export function checkSignal(signal: unknown): void {
 }
 
 /**
- * Reads a source whole.
+ * Reads a source whole; of a folder or of several files the one that is the model.
  *
  * @param limit bytes that it may have, the files beside it included.
  * @param signal ends a transfer.
@@ -43,7 +50,7 @@ export function checkSignal(signal: unknown): void {
  * read or a server sends nothing for 30 s; the messages name it. The reason of the signal, as it is.
  */
 export async function readSource(
-  source: Source | Files,
+  source: Source | Files | Iterable<FileObject>,
   argument: string,
   limit: number,
   signal?: GlobalInstance<"AbortSignal">,
@@ -56,7 +63,9 @@ export async function readSource(
     if (/^(https?|data|blob):/.test(source)) return readUrl(new URL(source), bounds);
     return isPage() ? readUrl(new URL(source, location.href), bounds) : readFile(source, budget);
   }
-  if (areFiles(source)) return filesByName(source, argument);
+  if (areFiles(source)) {
+    return (await import("./folder.js")).openFiles(source, argument, (bytes, name) => budget.take(bytes, name));
+  }
   // Last, because Node loads its whole fetch to say what a Response is.
   if (source instanceof Response) return (await import("./response.js")).readResponse(source, bounds);
   throw new TypeError(
@@ -68,32 +77,19 @@ function bytesOf(source: Uint8Array | ArrayBuffer): Uint8Array {
   return source instanceof Uint8Array ? source : new Uint8Array(source);
 }
 
-function areFiles(source: unknown): source is Files {
-  const files = typeof source === "object" && source !== null ? Object.values(source) : [];
-  return files.length > 0 && files.every((file) => file instanceof Uint8Array || file instanceof ArrayBuffer);
-}
-
-function filesByName(files: Files, argument: string): Contents {
-  const names = Object.keys(files);
-  const [main, ...others] = names.length === 1 ? names : names.filter((name) => /\.(json|wasm)$/.test(name));
-  if (main === undefined || others.length) {
-    throw new TypeError(
-      `"${argument}" must have one file that ends in .json or .wasm, got ${printable(names.join(", "), MAX_NAME)}`,
-    );
-  }
-  const folder = main.slice(0, main.lastIndexOf("/") + 1);
-  return {
-    bytes: bytesOf(files[main]!),
-    beside: async (path) => {
-      const name = folder + path;
-      if (!Object.hasOwn(files, name)) throw new TypeError(`"${argument}" must have the file ${quote(name)}`);
-      return bytesOf(files[name]!);
-    },
-  };
+function areFiles(source: unknown): source is Files | Iterable<FileObject> {
+  if (typeof source !== "object" || source === null) return false;
+  const files = Object.values(source);
+  const areBytes = files.every((file) => file instanceof Uint8Array || file instanceof ArrayBuffer);
+  return Symbol.iterator in source || (files.length > 0 && areBytes);
 }
 
 /** Requests a URL at once; the code that reads the answer arrives meanwhile. */
 async function readUrl(url: URL, bounds: Bounds): Promise<Contents> {
+  if (/^https?:/.test(url.href) && url.pathname.endsWith("/")) {
+    const { searchFolder } = await import("./folder.js");
+    return searchFolder((name) => readUrl(resolved(name, url.href), bounds));
+  }
   const stop = new AbortController();
   const response = fetch(url, { signal: stop.signal });
   response.catch(() => undefined); // receive() throws it
@@ -114,6 +110,12 @@ async function readFile(path: string | URL, budget: Budget): Promise<Contents> {
   const name = String(path);
   if (!fs) throw unreadable(name, "this runtime has no file system; pass bytes or a URL");
   const { dirname, join } = process.getBuiltinModule("node:path");
+  const entry = await attempt(name, async () => fs.statSync(path, { throwIfNoEntry: false }));
+  if (entry?.isDirectory()) {
+    const { openFolder } = await import("./folder.js");
+    const within = (file: string) => (path instanceof URL ? new URL(encoded(file), `${path.href}/`) : join(path, file));
+    return openFolder(name, fs.readdirSync(path), (file) => readFile(within(file), budget));
+  }
   const beside = async (file: string) => {
     const other = path instanceof URL ? new URL(encoded(file), path) : join(dirname(path), file);
     return (await readFile(other, budget)).bytes;

@@ -1,6 +1,6 @@
 /** Graphs written operator by operator. */
 import { buildGraph, type Graph } from "./graph.js";
-import { outputShapes, type CommonAttributes, type Known, type Op, type RareAttributes } from "./ops/index.js";
+import { outputShapes, type KnownAttributes, type Op } from "./ops/index.js";
 import type { Tensor } from "./tensor.js";
 
 /** Builds a graph of float32 activations. Each method adds something and returns the index of its tensor. */
@@ -25,7 +25,7 @@ export class GraphBuilder {
    *
    * @throws FormatError where the inputs do not fit together.
    */
-  add(name: string, attributes: CommonAttributes | Known<RareAttributes>, ...inputs: readonly number[]): number {
+  add(name: string, attributes: KnownAttributes, ...inputs: readonly number[]): number {
     const output = this.#tensors.length;
     const shapes = outputShapes({ ...attributes, inputs, outputs: [] }, this.#tensors);
     for (const [i, shape] of shapes.entries()) {

@@ -13,6 +13,14 @@ export interface Padding {
   readonly right: number;
 }
 
+/** Taps side by side. */
+export const NO_DILATION: Size = /* @__PURE__ */ Object.freeze([1, 1] as const);
+
+/** The rows and columns that a kernel covers with its taps `dilation` rows and columns apart. */
+export function dilated(kernel: Size, dilation: Size = NO_DILATION): Size {
+  return [(kernel[0] - 1) * dilation[0] + 1, (kernel[1] - 1) * dilation[1] + 1];
+}
+
 export const NO_PADDING: Padding = /* @__PURE__ */ Object.freeze({ top: 0, bottom: 0, left: 0, right: 0 });
 
 /** Whether there is no row and no column of padding. */

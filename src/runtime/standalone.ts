@@ -166,7 +166,7 @@ function readPreprocessing(value: unknown): NonNullable<Description["preprocessi
   return {
     width: asWhole(width, `${what}.width`, 1),
     height: asWhole(height, `${what}.height`, 1),
-    crop: asNumber(crop, `${what}.crop`),
+    crop: crop === "cover" ? crop : asNumber(crop, `${what}.crop`),
     normalization: normalization === "identity" ? normalization : readNormalization(normalization, what),
   };
 }

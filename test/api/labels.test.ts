@@ -1,6 +1,8 @@
 import { strToU8, zipSync } from "fflate";
 import { describe, expect, test } from "vitest";
-import { checkLabels, embeddedLabels, parseLabels } from "../../src/api/labels.js";
+import { checkLabels } from "../../src/api/labels.js";
+import { parseLabels } from "../../src/formats/labels.js";
+import { embeddedLabels } from "../../src/formats/tflite/labels.js";
 
 /** A model file with an archive behind it. */
 function withArchive(files: Record<string, string>, level: 0 | 6): Uint8Array {
@@ -21,6 +23,9 @@ function withArchive(files: Record<string, string>, level: 0 | 6): Uint8Array {
 
 test("a text has a label a line", () => {
   expect(parseLabels("a\nb\r\nc\n")).toEqual(["a", "b", "c"]);
+  expect(parseLabels("0 Class 1\n1 Class 2\n")).toEqual(["Class 1", "Class 2"]);
+  expect(parseLabels("0  background\n1  tench")).toEqual(["background", "tench"]);
+  expect(parseLabels("0 a\n2 b")).toEqual(["0 a", "2 b"]);
   expect(parseLabels("a\n\nc")).toEqual(["a", "", "c"]);
 });
 

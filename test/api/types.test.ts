@@ -63,7 +63,7 @@ function missing(entry: string): string[] {
 }
 
 /** The registry that the types of operators follow from; its own types stay inside. */
-const REGISTRY = ["OPERATORS", "Operators", "OpModule", "WeightTrait", "ChannelScale", "Place"];
+const REGISTRY = ["COMMON", "RARE", "Operators", "OpModule", "WeightTrait", "ChannelScale", "Place"];
 
 /** Types that another entry of the package exports, or that stay inside. */
 const ELSEWHERE: Readonly<Record<string, ReadonlySet<string>>> = {

@@ -76,4 +76,15 @@ describe("standard convolution", () => {
     );
     expectReference(one.op, one.graph.tensors, one.x, await runGraph(afterIdentity(one), build));
   });
+
+  testProperty("dilated", cases, async ({ window, images, depth, seed, ...rest }, build, flavour) => {
+    const { stride, padding, kernel } = window;
+    const dilation = [2, 3] as const;
+    // So that the window fits.
+    const [height, width] = [window.height + kernel[0], window.width + 2 * kernel[1]];
+    const attributes = { type: "convolution", stride, padding, dilation, activation: rest.activation } as const;
+    const shape = [images, height, width, depth];
+    const one = weightedGraph(attributes, shape, [rest.channels, ...kernel, depth], flavour, seed);
+    expectReference(one.op, one.graph.tensors, one.x, await runGraph(one, build));
+  });
 });

@@ -1,9 +1,10 @@
 import fc from "fast-check";
-import { describe } from "vitest";
+import { describe, expect, test } from "vitest";
 import { buildGraph } from "../../src/ir/graph.js";
 import type { Op } from "../../src/ir/ops/index.js";
 import type { Kernels } from "../../src/runtime/features.js";
 import { testProperty } from "../support/builds.js";
+import { ELEMENTWISE_TYPES, flavoursOf } from "../support/elementwise.js";
 import { expectReference } from "../support/expect.js";
 import { afterIdentity, runGraph, unaryGraph, type Flavour, type OneOp } from "../support/graphs.js";
 import { activations, channels, seeds } from "../support/shapes.js";
@@ -34,33 +35,27 @@ describe("leaky relu", () => {
   });
 });
 
-describe("logistic", () => {
+describe.each(ELEMENTWISE_TYPES)("%s", (type) => {
   const scaled = fc.record({ case: cases, factor: fc.constantFrom(1, 10, 200) });
-  testProperty("of small and large numbers", scaled, async ({ case: { seed, ...size }, factor }, build, flavour) => {
-    const shape = [size.images, size.height, size.width, size.channels];
-    const one = unaryGraph({ type: "logistic" }, shape, flavour, seed);
-    const x = flavour === "float32" ? one.x.map((value) => value * factor) : one.x;
-    expectReference(one.op, one.graph.tensors, x, await runGraph({ ...one, x }, build));
-  });
-});
+  testProperty(
+    "of small and large numbers",
+    scaled,
+    async ({ case: { seed, ...size }, factor }, build, flavour) => {
+      const shape = [size.images, size.height, size.width, size.channels];
+      const one = unaryGraph({ type }, shape, flavour, seed);
+      const x = flavour === "float32" ? one.x.map((value) => value * factor) : one.x;
+      expectReference(one.op, one.graph.tensors, x, await runGraph({ ...one, x }, build));
+    },
+    { runs: 60, flavours: flavoursOf(type) },
+  );
 
-describe("leaky relu", () => {
-  const slopes = fc.record({ case: cases, slope: fc.constantFrom(0.1, 0.2, 0.01, 1.5, -0.5) });
-  testProperty("of any slope", slopes, async ({ case: { seed, ...size }, slope }, build, flavour) => {
-    const shape = [size.images, size.height, size.width, size.channels];
-    const one = unaryGraph({ type: "leakyrelu", slope }, shape, flavour, seed);
-    expectReference(one.op, one.graph.tensors, one.x, await runGraph(one, build));
-  });
-});
-
-describe("logistic", () => {
-  const scaled = fc.record({ case: cases, factor: fc.constantFrom(1, 10, 200) });
-  testProperty("of small and large numbers", scaled, async ({ case: { seed, ...size }, factor }, build, flavour) => {
-    const shape = [size.images, size.height, size.width, size.channels];
-    const one = unaryGraph({ type: "logistic" }, shape, flavour, seed);
-    const x = flavour === "float32" ? one.x.map((value) => value * factor) : one.x;
-    expectReference(one.op, one.graph.tensors, x, await runGraph({ ...one, x }, build));
-  });
+  test.runIf(!flavoursOf(type).includes("uint8") && !flavoursOf(type).includes("int8"))(
+    "of 8 bits is refused",
+    async () => {
+      const one = unaryGraph({ type }, [1, 2, 2, 3], "int8", 1);
+      await expect(runGraph(one, "simd")).rejects.toThrow(`(${type}): input expected float32, got int8`);
+    },
+  );
 });
 
 describe("quantize and dequantize", () => {

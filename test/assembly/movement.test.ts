@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe } from "vitest";
 import { elementCount } from "../../src/ir/tensor.js";
+import { NO_PADDING } from "../../src/ir/window.js";
 import { testProperty } from "../support/builds.js";
 import { expectReference } from "../support/expect.js";
 import { runGraph, unaryGraph } from "../support/graphs.js";
@@ -93,6 +94,92 @@ describe("slice", () => {
       flavour,
       seed,
     );
+    expectReference(one.op, one.graph.tensors, one.x, await runGraph(one, build));
+  });
+});
+
+/** Up to four dimensions of any size, and a number for each. */
+function shapes<T>(each: (size: number) => fc.Arbitrary<T>) {
+  const dimension = fc
+    .integer({ min: 1, max: 19 })
+    .chain((all) => fc.record({ all: fc.constant(all), part: each(all) }));
+  return fc.record({ dimensions: fc.array(dimension, { minLength: 1, maxLength: 4 }), seed: seeds });
+}
+
+describe("tile", () => {
+  const cases = shapes(() => fc.integer({ min: 1, max: 3 }));
+  testProperty("along any dimensions", cases, async ({ dimensions, seed }, build, flavour) => {
+    const multiples = dimensions.map(({ part }) => part);
+    const one = unaryGraph({ type: "tile", multiples }, dimensions.map(({ all }) => all), flavour, seed); // prettier-ignore
+    expectReference(one.op, one.graph.tensors, one.x, await runGraph(one, build));
+  });
+});
+
+describe("gather", () => {
+  const cases = shapes((all) => fc.array(fc.nat(all - 1), { minLength: 1, maxLength: 19 }));
+  testProperty("along any dimension", cases, async ({ dimensions, seed }, build, flavour) => {
+    const axis = seed % dimensions.length;
+    const attributes = { type: "gather", axis, indices: dimensions[axis]!.part } as const;
+    const one = unaryGraph(attributes, dimensions.map(({ all }) => all), flavour, seed); // prettier-ignore
+    expectReference(one.op, one.graph.tensors, one.x, await runGraph(one, build));
+  });
+});
+
+describe("pad any dimension", () => {
+  const amounts = (all: number) => fc.tuple(fc.nat(Math.min(all - 1, 5)), fc.nat(Math.min(all - 1, 5)));
+  const modes = fc.constantFrom("constant", "edge", "reflect", "symmetric");
+  const cases = fc.record({ shape: shapes(amounts), mode: modes, steps: fc.integer({ min: -20, max: 20 }) });
+  testProperty("in any mode", cases, async ({ shape: { dimensions, seed }, mode, steps }, build, flavour) => {
+    const [before, after] = ([0, 1] as const).map((end) => dimensions.map(({ part }) => part[end])) as [number[], number[]]; // prettier-ignore
+    const sizes = dimensions.map(({ all }) => all);
+    const graphOf = (value: number) => unaryGraph({ type: "padany", before, after, mode, value }, sizes, flavour, seed);
+    const quantization = graphOf(0).graph.tensors[0]!.quantization;
+    // A value of the type: steps from 0, which is within the range or clamped to it.
+    const lowest = flavour === "int8" ? -128 : 0;
+    const zero = quantization?.zeroPoint[0] ?? 0;
+    const step = quantization ? Math.min(Math.max(steps, lowest - zero), lowest + 255 - zero) : steps;
+    const one = graphOf(step * (quantization?.scale[0] ?? 0.37));
+    expectReference(one.op, one.graph.tensors, one.x, await runGraph(one, build));
+  });
+});
+
+describe("depth to space and back", () => {
+  const cases = fc.record({
+    ...size,
+    blockSize: fc.integer({ min: 1, max: 3 }),
+    order: fc.constantFrom("dcr", "crd"),
+    crops: fc.record({ top: fc.nat(2), bottom: fc.nat(2), left: fc.nat(2), right: fc.nat(2) }),
+  });
+  testProperty("depth to space", cases, async ({ images, height, width, seed, ...rest }, build, flavour) => {
+    const { blockSize, order, crops } = rest;
+    const shape = [images, height, width, Math.min(rest.channels, 17) * blockSize ** 2];
+    const fits = crops.top + crops.bottom < height * blockSize && crops.left + crops.right < width * blockSize;
+    const attributes = { type: "depthtospace", blockSize, order, ...(fits && { crops }) } as const;
+    const one = unaryGraph(attributes, shape, flavour, seed);
+    expectReference(one.op, one.graph.tensors, one.x, await runGraph(one, build));
+  });
+
+  testProperty("space to depth", cases, async ({ images, height, width, seed, ...rest }, build, flavour) => {
+    const { blockSize } = rest;
+    const shape = [images, height * blockSize, width * blockSize, rest.channels];
+    const one = unaryGraph({ type: "spacetodepth", blockSize }, shape, flavour, seed);
+    expectReference(one.op, one.graph.tensors, one.x, await runGraph(one, build));
+  });
+
+  const block = fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 }));
+  const batches = fc.record({ ...size, block, crops: cases.map(({ crops }) => crops) });
+  testProperty("space to batch", batches, async ({ images, height, width, seed, ...rest }, build, flavour) => {
+    const shape = [images, height * rest.block[0], width * rest.block[1], rest.channels];
+    const one = unaryGraph({ type: "spacetobatch", block: rest.block }, shape, flavour, seed);
+    expectReference(one.op, one.graph.tensors, one.x, await runGraph(one, build));
+  });
+
+  testProperty("batch to space", batches, async ({ images, height, width, seed, ...rest }, build, flavour) => {
+    const { block: blocks, crops } = rest;
+    const shape = [images * blocks[0] * blocks[1], height, width, rest.channels];
+    const fits = crops.top + crops.bottom < height * blocks[0] && crops.left + crops.right < width * blocks[1];
+    const attributes = { type: "batchtospace", block: blocks, crops: fits ? crops : NO_PADDING } as const;
+    const one = unaryGraph(attributes, shape, flavour, seed);
     expectReference(one.op, one.graph.tensors, one.x, await runGraph(one, build));
   });
 });

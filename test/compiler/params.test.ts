@@ -83,7 +83,7 @@ test.each(["rare", ...BUILDS.filter((build) => build !== "wide")])(
   "the %s module has its kernels and no other",
   (build) => {
     const module = new WebAssembly.Module(buildFile(`kernels.${build}.wasm`));
-    const helpers = new Set(["interleave", "interleavePairs", "q8_dotsUnsigned"]);
+    const helpers = new Set(["f32_areFinite", "interleave", "interleavePairs", "q8_dotsUnsigned"]);
     const functions = WebAssembly.Module.exports(module).filter(({ kind }) => kind === "function");
     const names = functions.map(({ name }) => name);
     const kernels = build === "rare" ? RARE_KERNELS : KERNELS;

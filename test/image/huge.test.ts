@@ -1,5 +1,6 @@
 /** Pictures whose bytes have no 32-bit address. */
 import { expect, test } from "vitest";
+import { squeezed } from "../../src/image/picture.js";
 import { resize } from "../../src/image/resize.js";
 import { writeSquare } from "../../src/image/square.js";
 
@@ -18,6 +19,11 @@ test("the last rows of 30000×30000 pixels are read where they are", () => {
   expect([square.at(-1), square[square.length - 2 * size * 3 - 1]]).toEqual([200, 0]);
 
   const resized = new Uint8Array(size * size * 3);
-  resize(image, box, { data: resized, width: size, height: size }, { antialias: false, background: WHITE });
+  resize(
+    image,
+    squeezed(box, size, size),
+    { data: resized, width: size, height: size },
+    { antialias: false, background: WHITE },
+  );
   expect([resized.at(-1), resized[resized.length - 2 * size * 3 - 1]]).toEqual([200, 0]);
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { centralCrop, type Box, type Picture } from "../../src/image/picture.js";
+import { centralCrop, squeezed, viewOf, type Box, type Picture } from "../../src/image/picture.js";
 import { resize } from "../../src/image/resize.js";
 import { seededRandom } from "../../src/models/random.js";
 
@@ -22,7 +22,7 @@ function resized(
   { antialias = false, box = whole(image) } = {},
 ): Uint8Array {
   const out = new Uint8Array(width * height * 3);
-  resize(image, box, { data: out, width, height }, { antialias, background: WHITE });
+  resize(image, squeezed(box, width, height), { data: out, width, height }, { antialias, background: WHITE });
   return out;
 }
 
@@ -157,5 +157,51 @@ describe("central crop", () => {
     [3, 3, 0.01, { x: 1, y: 1, width: 1, height: 1 }],
   ])("of %d×%d keeps %d", (width, height, fraction, box) => {
     expect(centralCrop({ data: new Uint8Array(0), width, height }, fraction)).toEqual(box);
+  });
+});
+
+describe("a picture that covers its input", () => {
+  const view = (width: number, height: number, size: number) =>
+    viewOf({ data: new Uint8Array(0), width, height }, "cover", size, size);
+
+  test.each([
+    // 640 · 224 / 480 = 298.67 becomes 299, of which (299 - 224) / 2 = 37.5 becomes 37 to the left.
+    [640, 480, 224, { scaledWidth: 299, scaledHeight: 224, left: 37, top: 0 }],
+    [480, 640, 224, { scaledWidth: 224, scaledHeight: 299, left: 0, top: 37 }],
+    [224, 224, 224, { scaledWidth: 224, scaledHeight: 224, left: 0, top: 0 }],
+    [1, 3, 10, { scaledWidth: 10, scaledHeight: 30, left: 0, top: 10 }],
+    // 49 · (224 / 49) is more than 224 in float64.
+    [
+      49,
+      49,
+      224,
+      { scaledWidth: Math.ceil(49 * (224 / 49)), scaledHeight: Math.ceil(49 * (224 / 49)), left: 0, top: 0 },
+    ],
+  ])("of %d×%d as %d", (width, height, size, scaled) => {
+    expect(view(width, height, size)).toEqual({ x: 0, y: 0, width, height, ...scaled });
+  });
+
+  test.each([false, true])("is the middle of the whole picture, scaled; antialias %s", (antialias) => {
+    for (const [width, height, size] of [
+      [50, 31, 20],
+      [9, 23, 16],
+      [30, 30, 7],
+    ] as const) {
+      // prettier-ignore
+      const image = noise(width, height, 3, width);
+      const { scaledWidth, scaledHeight, left, top } = view(width, height, size);
+      const all = resized(image, scaledWidth, scaledHeight, { antialias });
+      const got = new Uint8Array(size * size * 3);
+      resize(
+        image,
+        view(width, height, size),
+        { data: got, width: size, height: size },
+        { antialias, background: WHITE },
+      );
+      for (let y = 0; y < size; ++y) {
+        const start = ((top + y) * scaledWidth + left) * 3;
+        expect(got.slice(y * size * 3, (y + 1) * size * 3)).toEqual(all.slice(start, start + size * 3));
+      }
+    }
   });
 });

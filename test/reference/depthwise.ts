@@ -10,6 +10,7 @@ export function depthwise(op: OpOf<"depthwise">, tensors: readonly Tensor[], x: 
   const [images, height, width, depth] = input!.shape as [number, number, number, number];
   const [, outHeight, outWidth] = output.shape as [number, number, number, number];
   const [, kernelHeight, kernelWidth, channels] = weights!.shape as [number, number, number, number];
+  const [down, right] = op.dilation ?? [1, 1];
   const values = centred(x, input!);
   const sums: Sum[] = [];
   for (let n = 0; n < images; ++n) {
@@ -19,10 +20,10 @@ export function depthwise(op: OpOf<"depthwise">, tensors: readonly Tensor[], x: 
           const start = bias?.data?.[c] ?? 0;
           const sum = { value: start, magnitude: Math.abs(start), terms: 0 };
           for (let i = 0; i < kernelHeight; ++i) {
-            const row = y * op.stride[0] + i - op.padding.top;
+            const row = y * op.stride[0] + i * down - op.padding.top;
             if (row < 0 || row >= height) continue;
             for (let j = 0; j < kernelWidth; ++j) {
-              const column = z * op.stride[1] + j - op.padding.left;
+              const column = z * op.stride[1] + j * right - op.padding.left;
               if (column < 0 || column >= width) continue;
               const factor = weight(weights!, (i * kernelWidth + j) * channels + c, c);
               const from = Math.floor((c * depth) / channels);

@@ -8,23 +8,29 @@ import type { Tensor } from "../../src/ir/tensor.js";
 import { activation } from "./activation.js";
 import { add } from "./add.js";
 import { averagepool } from "./averagepool.js";
+import { batchtospace, depthtospace, gather, padany, spacetobatch, spacetodepth, tile } from "./moves.js";
 import { batchnorm } from "./batchnorm.js";
+import { BINARY } from "./binary.js";
 import { concatenation } from "./concatenation.js";
 import { convolution } from "./convolution.js";
 import { depthwise } from "./depthwise.js";
 import { dequantize } from "./dequantize.js";
+import { ELEMENTWISE } from "./elementwise.js";
 import type { Expected } from "./expected.js";
 import { fullyconnected } from "./fullyconnected.js";
+import { l2normalization } from "./l2normalization.js";
 import { leakyrelu } from "./leakyrelu.js";
-import { logistic } from "./logistic.js";
 import { maxpool } from "./maxpool.js";
 import { mean } from "./mean.js";
 import { pad } from "./pad.js";
 import { quantize } from "./quantize.js";
+import { reduce } from "./reduce.js";
 import { reshape } from "./reshape.js";
+import { resize } from "./resize.js";
 import { slice } from "./slice.js";
 import { softmax } from "./softmax.js";
 import { transpose } from "./transpose.js";
+import { transposedconvolution } from "./transposedconvolution.js";
 
 type Reference<T extends OpType> = (
   op: OpOf<T>,
@@ -34,28 +40,40 @@ type Reference<T extends OpType> = (
 ) => Expected;
 
 const REFERENCES: { readonly [T in OpType]: Reference<T> } = {
+  ...BINARY,
+  ...ELEMENTWISE,
   activation,
   add,
   averagepool,
   batchnorm,
+  batchtospace,
   concatenation,
   convolution,
   depthwise,
   dequantize,
+  depthtospace,
   detection: () => {
     throw new Error("detection() in detection.ts is the reference of this operator, which has four outputs");
   },
   fullyconnected,
+  gather,
+  l2normalization,
   leakyrelu,
-  logistic,
   maxpool,
   mean,
   pad,
+  padany,
   quantize,
+  reduce,
   reshape,
+  resize,
   slice,
   softmax,
+  spacetobatch,
+  spacetodepth,
+  tile,
   transpose,
+  transposedconvolution,
 };
 
 /** The output of an operator for the input x, in NHWC, and for further inputs if it has them. */

@@ -2,6 +2,7 @@
 import { buildGraph, type Graph } from "../../src/ir/graph.js";
 import { moduleOf, outputShape, type Op, type OpAttributes, type OpType } from "../../src/ir/ops/index.js";
 import { elementCount, type Tensor } from "../../src/ir/tensor.js";
+import { NO_PADDING } from "../../src/ir/window.js";
 import { seededRandom } from "../../src/models/random.js";
 import type { Kernels } from "../../src/runtime/features.js";
 import { Program } from "../../src/runtime/program.js";
@@ -104,6 +105,34 @@ export function afterIdentity({ graph, op, x }: OneOp): OneOp {
   return { graph: buildGraph({ ...graph, tensors, ops }), op, x };
 }
 
+/** The same with a pointwise convolution after it, whose weights are the identity's. */
+export function beforePointwise({ graph, op, x }: OneOp): OneOp {
+  const between = graph.outputs[0]!;
+  const { shape, dtype, quantization } = graph.tensors[between]!;
+  const channels = shape.at(-1)!;
+  const data = Array.from({ length: channels * channels }, (_, i) => Number(i % (channels + 1) === 0));
+  const [type, zero] = dtype === "float32" ? [Float32Array, undefined] : [Int8Array, { scale: [1], zeroPoint: [0], axis: 0 }]; // prettier-ignore
+  const weights: Tensor = {
+    name: "identity",
+    shape: [channels, 1, 1, channels],
+    dtype: dtype === "float32" ? dtype : "int8",
+    data: type.from(data),
+    quantization: zero,
+  };
+  const next = graph.tensors.length;
+  const tensors = [...graph.tensors, weights, { name: "z", shape, dtype, quantization }];
+  const pointwise: Op = {
+    type: "convolution",
+    stride: [1, 1],
+    padding: NO_PADDING,
+    activation: "none",
+    inputs: [between, next],
+    outputs: [next + 1],
+  };
+  const ops = [...graph.ops, pointwise];
+  return { graph: buildGraph({ ...graph, tensors, ops, outputs: [next + 1] }), op, x };
+}
+
 /**
  * Runs a graph of one input and one output. Where the machine has a faster way to multiply bytes, the usual one has to
  * give the same.
@@ -156,10 +185,18 @@ export function randomBias(channels: number, flavour: Flavour, random: () => num
 
 const KEEPS_QUANTIZATION: ReadonlySet<OpType> = new Set<OpType>([
   "averagepool",
+  "batchtospace",
+  "depthtospace",
+  "gather",
   "maxpool",
   "pad",
+  "padany",
   "reshape",
+  "resize",
   "slice",
+  "spacetobatch",
+  "spacetodepth",
+  "tile",
   "transpose",
 ]);
 
@@ -172,8 +209,10 @@ export function outputQuantization(
 ): Tensor["quantization"] {
   if (flavour === "float32") return undefined;
   const [x, weights] = tensors;
-  if (KEEPS_QUANTIZATION.has(op.type)) return x!.quantization;
+  const isExtreme = op.type === "reduce" && (op.function === "max" || op.function === "min");
+  if (KEEPS_QUANTIZATION.has(op.type) || isExtreme) return x!.quantization;
   const lowest = flavour === "int8" ? -128 : 0;
+  if (op.type === "tanh") return { scale: [1 / 128], zeroPoint: [lowest + 128], axis: 0 };
   if (op.type === "softmax" || op.type === "logistic") return { scale: [1 / 256], zeroPoint: [lowest], axis: 0 };
   const zeroPoint = [lowest + Math.floor(256 * random())];
   const inputScale = x!.quantization!.scale[0]!;

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { extname } from "node:path";
 import jpeg from "jpeg-js";
-import { centralCrop, type Picture } from "../../src/image/picture.js";
+import { viewOf, type Picture } from "../../src/image/picture.js";
 import { resize } from "../../src/image/resize.js";
 import { sharedBytes, sharedJson } from "./shared.js";
 
@@ -30,7 +30,7 @@ export function rgbOf({ name, file }: GoldenInput, size: number, crop = 1): Uint
   const rgb = new Uint8Array(size * size * 3);
   resize(
     image,
-    centralCrop(image, crop),
+    viewOf(image, crop, size, size),
     { data: rgb, width: size, height: size },
     { antialias: false, background: WHITE },
   );

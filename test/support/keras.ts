@@ -158,3 +158,44 @@ export function smallByHand(pixels: Float32Array): number[] {
 }
 
 export const SMALL_INPUT = Float32Array.from({ length: 9 * 8 * 3 }, (_, i) => Math.sin(i * i));
+
+/** A layer of a functional model, with its name outside as well. */
+export interface KerasNode extends KerasLayer {
+  readonly name: string;
+  /** [layer, use, output] of each tensor that each use of the layer reads. */
+  readonly inbound_nodes: readonly (readonly (readonly [string, number, number, object])[])[];
+}
+
+/** Connects a layer: each further argument lists the tensors that one use of it reads, as `name`, `name:use:output`. */
+export function node(it: KerasLayer, ...uses: readonly (readonly string[])[]): KerasNode {
+  const inbound_nodes = uses.map((inputs) =>
+    inputs.map((input) => {
+      const [name, use = 0, output = 0] = input.split(":");
+      return [name!, Number(use), Number(output), {}] as const;
+    }),
+  );
+  return { ...it, name: it.config.name, inbound_nodes };
+}
+
+/** A functional model of any graph, as a layer of others or as a whole. */
+export function model(
+  name: string,
+  layers: readonly KerasNode[],
+  inputs: readonly string[],
+  outputs: readonly string[],
+): KerasLayer & { readonly config: { readonly layers: readonly KerasNode[] } } {
+  const references = (names: readonly string[]) =>
+    node(layer("", ""), names).inbound_nodes[0]!.map(([...it]) => it.slice(0, 3));
+  const config = { name, layers, input_layers: references(inputs), output_layers: references(outputs) };
+  return { class_name: "Model", config };
+}
+
+/** SMALL in models: the first of two Sequentials has a Model that ends in a merge layer. */
+export const NESTED: unknown = (() => {
+  const [input, ...others] = SMALL.slice(0, 8).map((it, i) => node(it, ...(i ? [[SMALL[i - 1]!.config.name]] : [])));
+  const base = [input!, ...others, node(layer("Average", "mean"), ["conv_pw_1", "conv_pw_1"])];
+  const first = layer("Sequential", "first", {
+    layers: [model("base", base, ["input_1"], ["mean"]), ...SMALL.slice(8, 10)],
+  });
+  return sequential([first, layer("Sequential", "second", { layers: SMALL.slice(10) })]);
+})();

@@ -3,7 +3,7 @@ import { buildGraph, type Graph } from "../../src/ir/graph.js";
 import { outputShapes, type Op, type OpAttributes, type OpOf } from "../../src/ir/ops/index.js";
 import type { Activation } from "../../src/ir/ops/module.js";
 import { elementCount, type Quantization, type Tensor } from "../../src/ir/tensor.js";
-import { NO_PADDING, samePadding } from "../../src/ir/window.js";
+import { dilated, NO_DILATION, NO_PADDING, samePadding, type Size } from "../../src/ir/window.js";
 import { seededRandom } from "../../src/models/random.js";
 import { outputQuantization, perChannel, randomBias, randomTensor, type Flavour } from "./graphs.js";
 
@@ -63,11 +63,11 @@ class Layers {
   }
 
   /** 3×3 with SAME padding. */
-  depthwise(x: number, stride: number, activation: Activation): number {
+  depthwise(x: number, stride: number, activation: Activation, dilation: Size = NO_DILATION): number {
     const [, height, width, channels] = this.shape(x) as [number, number, number, number];
-    const padding = samePadding([height, width], [3, 3], [stride, stride]);
+    const padding = samePadding([height, width], dilated([3, 3], dilation), [stride, stride]);
     const weights = this.#weights(x, [1, 3, 3, channels], 3, 9);
-    return this.apply({ type: "depthwise", stride: [stride, stride], padding, activation }, [x, ...weights]);
+    return this.apply({ type: "depthwise", stride: [stride, stride], padding, dilation, activation }, [x, ...weights]);
   }
 
   /** The operator that ends a detector; its four outputs. */
@@ -229,6 +229,27 @@ const BRANCHES: Readonly<Record<string, (net: Layers, x: number, image: number) 
   slice: (net, x) => {
     return net.apply({ type: "slice", begin: [0, 0, 1, 2], size: [1, 6, 4, 10], step: [1, 1, 1, 1] }, [x]);
   },
+  "depthwise, dilated": (net, x) => net.depthwise(x, 1, "relu", [2, 2]),
+  "resize, bilinear": (net, x) => net.apply({ ...RESIZE, mode: "bilinear", rounding: "floor" }, [x]),
+  "resize, nearest": (net, x) => net.apply({ ...RESIZE, mode: "nearest", rounding: "halfUp" }, [x]),
+  "depth to space": (net, x) => {
+    return net.apply({ type: "depthtospace", blockSize: 2, order: "dcr" }, [net.convolution(x, 12, 1, 1, "none")]);
+  },
+  "depth to space, depth last": (net, x) => {
+    return net.apply({ type: "depthtospace", blockSize: 2, order: "crd" }, [net.convolution(x, 20, 1, 1, "none")]);
+  },
+  "padding of channels": (net, x) => {
+    return net.apply({ type: "padany", before: [0, 0, 1, 2], after: [0, 2, 0, 3], mode: "constant", value: 0 }, [x]);
+  },
+  gather: (net, x) => net.apply({ type: "gather", axis: 3, indices: [3, 12, 0, 0, 7] }, [x]),
+  tile: (net, x) => net.apply({ type: "tile", multiples: [1, 2, 1, 3] }, [x]),
+  "sum of rows": (net, x) => net.apply({ type: "reduce", function: "sum", axes: [1] }, [x]),
+  "mean of channels": (net, x) => net.apply({ type: "reduce", function: "mean", axes: [3] }, [x]),
+  "greatest of an image": (net, x) => net.apply({ type: "reduce", function: "max", axes: [1, 2] }, [x]),
+  "least of a row": (net, x) => net.apply({ type: "reduce", function: "min", axes: [2] }, [x]),
+  "L2 normalization": (net, x) => {
+    return net.flavour === "float32" ? net.apply({ type: "l2normalization", epsilon: 1e-6 }, [x]) : x;
+  },
   "another element type": (net, x) => {
     const { flavour } = net;
     if (flavour === "float32") {
@@ -245,6 +266,8 @@ const BRANCHES: Readonly<Record<string, (net: Layers, x: number, image: number) 
     return net.apply({ type: "quantize" }, [product], net.quantization(x));
   },
 };
+
+const RESIZE = { type: "resize", size: [9, 7], coordinates: "halfPixel" } as const;
 
 const POOL = { kernel: [2, 3], stride: [1, 2], padding: NO_PADDING, activation: "none" } as const;
 

@@ -9,7 +9,9 @@ import { PictureReader } from "mobilenet-simd-worker/picture.ts";
 import { leastSide, QUESTIONS } from "mobilenet-simd-worker/questions.ts";
 import { within } from "mobilenet-simd-worker/within.ts";
 import type { Env } from "./env.ts";
-import { checkMessage, toLetter, versionIn, type PictureMessage, type PictureVersion } from "./message.ts";
+import { checkMessage, toLetter, type PictureVersion } from "./message.ts";
+import { isOutage } from "./outage.ts";
+import { resend } from "./resend.ts";
 import { knownVersions, storeResults, type Result } from "./results.ts";
 
 const model = new IsolateModel<Env>(
@@ -32,13 +34,19 @@ export async function isolateRetried({ messages }: MessageBatch, { SINGLE }: Env
   return messages.filter(({ attempts }) => attempts === 1);
 }
 
+/** A message about a picture. */
+interface Sound {
+  readonly message: Message;
+  readonly version: PictureVersion;
+}
+
 /**
  * Asks about pictures one after another and stores the results together. A message is acknowledged when its result is
- * stored; if anything goes wrong before, it comes again, up to the queue's max_retries. A message that no retry can help,
- * about a damaged picture say, goes to the dead letters at once, with the reason.
+ * stored; if anything goes wrong before, it comes again, up to the queue's max_retries, or in an outage however often. A
+ * message that no retry can help, about a damaged picture say, goes to the dead letters at once, with the reason.
  */
 export async function consume(messages: readonly Message[], env: Env, ctx: ExecutionContext): Promise<void> {
-  const sound: { readonly message: Message; readonly version: PictureVersion }[] = [];
+  const sound: Sound[] = [];
   for (const message of messages) {
     try {
       sound.push({ message, version: checkMessage(message.body) });
@@ -48,59 +56,64 @@ export async function consume(messages: readonly Message[], env: Env, ctx: Execu
   }
   if (!sound.length) return;
   const net = await model.get(env, ctx).catch(() => undefined);
-  if (!net) {
-    // The messages are not at fault. Sent anew they begin with no attempts, so they outlast any number of failures.
-    for (const { message } of sound) await resend(message, env.SINGLE, env.MODEL_DELAY_SECONDS);
-    return;
+  if (!net) return postpone(sound, env);
+  let isKnown: Awaited<ReturnType<typeof knownVersions>>;
+  try {
+    isKnown = await knownVersions(
+      sound.map(({ version }) => version),
+      env,
+    );
+  } catch (error) {
+    return giveBack(sound, error, env);
   }
-  const isKnown = await knownVersions(
-    sound.map(({ version }) => version),
-    env,
-  );
-  const done: Message[] = [];
+  const done: Sound[] = [];
   const results: Result[] = [];
   const late = () => new Error(`not done in ${env.PICTURE_SECONDS} s`);
-  for (const { message, version } of sound) {
+  for (const each of sound) {
+    const { message, version } = each;
     try {
       const result = isKnown(version) ? undefined : await within(env.PICTURE_SECONDS, ask(version, net, env), late);
       if (result) results.push(result);
-      done.push(message);
+      done.push(each);
     } catch (error) {
       await giveUp(message, error, env);
     }
   }
-  await storeResults(results, env);
-  for (const message of done) message.ack();
+  try {
+    await storeResults(results, env);
+  } catch (error) {
+    return giveBack(done, error, env);
+  }
+  for (const { message } of done) message.ack();
+}
+
+/** Retries messages, which counts; in an outage they are not at fault and wait. */
+async function giveBack(messages: readonly Sound[], error: unknown, env: Env): Promise<void> {
+  console.error("results cannot be read or stored:", error);
+  if (await isOutage(env)) return postpone(messages, env);
+  for (const { message } of messages) message.retry();
+}
+
+/** Sends messages anew, later. They begin with no attempts, so they outlast any number of failures. */
+async function postpone(messages: readonly Sound[], { SINGLE, DELAY_SECONDS }: Env): Promise<void> {
+  for (const { message } of messages) await resend(message, SINGLE, DELAY_SECONDS);
 }
 
 /** Gives up a message for now, or for good if no retry helps. */
-async function giveUp(message: Message, error: unknown, { DEAD }: Env): Promise<void> {
+async function giveUp(message: Message, error: unknown, env: Env): Promise<void> {
   const letter = toLetter(message.body);
   console.error(`attempt ${message.attempts} at ${JSON.stringify(letter)}:`, error);
   if (!(error instanceof Refusal && POISON.has(error.status))) {
-    message.retry();
+    if (await isOutage(env)) await resend(message, env.SINGLE, env.DELAY_SECONDS);
+    else message.retry();
     return;
   }
   try {
-    await DEAD.send({ message: letter, reason: error.message });
+    await env.DEAD.send({ message: letter, reason: error.message });
     message.ack();
   } catch (failure) {
     console.error("the dead letter cannot be sent:", failure);
     message.retry(); // until the queue makes it a dead letter itself
-  }
-}
-
-/** Puts a message into a queue anew, where it has had no attempts. */
-async function resend(message: Message, queue: Queue, delaySeconds: number): Promise<void> {
-  const version = versionIn(message.body);
-  try {
-    // of a picture's message only what is needed, which always fits; another goes as it came
-    if (version) await queue.send({ object: version } satisfies PictureMessage, { delaySeconds });
-    else await queue.send(message.body, { contentType: "v8", delaySeconds });
-    message.ack();
-  } catch (error) {
-    console.error("a message cannot be sent anew:", error);
-    message.retry({ delaySeconds });
   }
 }
 

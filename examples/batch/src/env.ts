@@ -14,8 +14,8 @@ export interface Env {
   readonly PICTURE_SECONDS: number;
   /** How often an isolate asks whether the model has changed. */
   readonly MODEL_CHECK_SECONDS: number;
-  /** How long messages wait when the model cannot be loaded. */
-  readonly MODEL_DELAY_SECONDS: number;
+  /** How long messages wait when the model cannot be loaded, or the bucket or the database does not answer. */
+  readonly DELAY_SECONDS: number;
   /** A secret: who may fill the queue over HTTP. None: nobody. */
   readonly ENQUEUE_TOKEN?: string;
 }

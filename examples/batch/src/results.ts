@@ -1,5 +1,7 @@
 /** The tables of migrations/. */
 import type { Env } from "./env.ts";
+import { resend } from "./resend.ts";
+import { isOutage } from "./outage.ts";
 import { toLetter, type PictureVersion } from "./message.ts";
 
 export interface Result extends PictureVersion {
@@ -34,8 +36,8 @@ export async function storeResults(results: readonly Result[], { RESULTS }: Env)
 type DeadLetter = Partial<{ message: unknown; reason: unknown }> | null | undefined;
 
 /** Keeps the messages of the dead-letter queue, which drops them after some days. One that cannot be kept stops no other. */
-export async function recordDead(batch: MessageBatch, { RESULTS }: Env): Promise<void> {
-  const insert = RESULTS.prepare("INSERT INTO dead_letters (message, reason) VALUES (?, ?) ON CONFLICT DO NOTHING");
+export async function recordDead(batch: MessageBatch, env: Env): Promise<void> {
+  const insert = env.RESULTS.prepare("INSERT INTO dead_letters (message, reason) VALUES (?, ?) ON CONFLICT DO NOTHING");
   for (const message of batch.messages) {
     try {
       const { message: body = message.body, reason } = (message.body as DeadLetter) ?? {};
@@ -43,7 +45,8 @@ export async function recordDead(batch: MessageBatch, { RESULTS }: Env): Promise
       message.ack();
     } catch (error) {
       console.error("a dead letter cannot be kept:", error);
-      message.retry();
+      if (await isOutage(env)) await resend(message, env.DEAD, env.DELAY_SECONDS);
+      else message.retry();
     }
   }
 }

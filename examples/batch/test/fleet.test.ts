@@ -35,8 +35,9 @@ const POISON = /\/(throws-always|overruns-always|stops-always|damaged|text)\//;
 const NO_MESSAGES = [null, 7, { object: { key: 1 } }];
 const STRANGE_MESSAGES = 3;
 
-/** Pictures that are queued before there is a model. */
+/** Pictures that are queued before there is a model, and while there is no database. */
 const EARLY = 5;
+const OUTAGE = 5;
 
 /** All pictures, by key: a bucket lists them mixed. */
 const PICTURES = new Map([
@@ -47,6 +48,8 @@ const PICTURES = new Map([
     ),
   ),
   ...Array.from({ length: EARLY }, (_, index) => [`early/sound/${index}`, fileOf("sound", index)] as const),
+  ...Array.from({ length: OUTAGE }, (_, index) => [`outage/sound/${index}`, fileOf("sound", index)] as const),
+  ["outage/text/0", fileOf("text", 0)] as const,
 ]);
 
 function fileOf(kind: string, index: number): Uint8Array<ArrayBuffer> {
@@ -64,7 +67,7 @@ beforeAll(async () => {
   const main = "test/worker/faulty.ts";
   const files = { [main]: readFileSync(join(FOLDER, main)) };
   fleet = await start(bundle("fleet", { folder: "batch", main, files }), ({ bindings, queueConsumers }) => ({
-    bindings: { ...(bindings as object), ENQUEUE_TOKEN: TOKEN, PICTURE_SECONDS: 0.5, MODEL_DELAY_SECONDS: 1 },
+    bindings: { ...(bindings as object), ENQUEUE_TOKEN: TOKEN, PICTURE_SECONDS: 0.5, DELAY_SECONDS: 1 },
     // as configured, without the waiting
     queueConsumers: Object.fromEntries(
       Object.entries(queueConsumers as Record<string, QueueConsumer>).map(([queue, consumer]) => [
@@ -111,9 +114,18 @@ test("messages wait for a model that is missing or damaged, however long", async
   await expect.poll(counts, { timeout: 20_000, interval: 200 }).toEqual([{ results: EARLY, dead: 0 }]);
 });
 
+test("messages and dead letters outlast an outage of the database", async () => {
+  await fetch(new URL("/down", url));
+  await enqueue("?prefix=outage/", `Bearer ${TOKEN}`);
+  await sleep(8000);
+  expect(await counts()).toEqual([{ results: EARLY, dead: 0 }]);
+  await fetch(new URL("/up", url));
+  await expect.poll(counts, { timeout: 20_000, interval: 200 }).toEqual([{ results: EARLY + OUTAGE, dead: 1 }]);
+});
+
 test("each picture gets its result exactly once, and each poison message is a dead letter", async () => {
   const all = await enqueue("", `Bearer ${TOKEN}`);
-  expect(await all.json()).toEqual({ queued: 500 + EARLY });
+  expect(await all.json()).toEqual({ queued: PICTURES.size });
   const again = await enqueue("?prefix=1", `Bearer ${TOKEN}`);
   expect(await again.json()).toEqual({ queued: [...PICTURES.keys()].filter((key) => key.startsWith("1")).length });
   const queue = await fleet.getQueueProducer("QUEUE");

@@ -22,6 +22,8 @@ export interface Header {
   readonly components: number;
   /** Bits that the file stores for a pixel before compression: 12 for a JPEG with 4:2:0, 64 for a PNG of 16-bit RGBA. */
   readonly bitsPerPixel: number;
+  /** Where the end marker of a JPEG begins; the length of the file if it has none, and for other formats. */
+  readonly end: number;
 }
 
 /**
@@ -81,7 +83,15 @@ function readPng(bytes: Uint8Array): Header {
   const components = PNG_CHANNELS.get(view.getUint8(25));
   if (!components) throw damaged("the file claims a colour type that does not exist");
   const [width, height] = [view.getUint32(16), view.getUint32(20)];
-  return { format: "png", width, height, components, bitsPerPixel: components * view.getUint8(24), ...UPRIGHT };
+  return {
+    format: "png",
+    width,
+    height,
+    components,
+    bitsPerPixel: components * view.getUint8(24),
+    end: bytes.length,
+    ...UPRIGHT,
+  };
 }
 
 const WEBP = { format: "webp", components: 4, bitsPerPixel: 32, ...UPRIGHT } as const;
@@ -89,17 +99,18 @@ const WEBP = { format: "webp", components: 4, bitsPerPixel: 32, ...UPRIGHT } as 
 /** RFC 9649: a lossy frame, a lossless one, or the canvas of an extended file, which a still frame has to fill. */
 function readWebp(bytes: Uint8Array): Header {
   const view = viewOf(bytes);
+  const end = bytes.length;
   const chunk = textAt(view, 12);
   if (chunk === "VP8 ") {
-    return { ...WEBP, width: view.getUint16(26, true) & 0x3fff, height: view.getUint16(28, true) & 0x3fff };
+    return { ...WEBP, end, width: view.getUint16(26, true) & 0x3fff, height: view.getUint16(28, true) & 0x3fff };
   }
   if (chunk === "VP8L") {
     const sizes = view.getUint32(21, true);
-    return { ...WEBP, width: (sizes & 0x3fff) + 1, height: ((sizes >>> 14) & 0x3fff) + 1 };
+    return { ...WEBP, end, width: (sizes & 0x3fff) + 1, height: ((sizes >>> 14) & 0x3fff) + 1 };
   }
   if (chunk === "VP8X") {
     const [width, height] = [view.getUint32(24, true) & 0xffffff, view.getUint32(26, true) >>> 8];
-    return { ...WEBP, width: width + 1, height: height + 1 };
+    return { ...WEBP, end, width: width + 1, height: height + 1 };
   }
   throw damaged("the file has no frame");
 }
@@ -123,10 +134,10 @@ function readJpeg(bytes: Uint8Array): Header {
     if (marker >= 0xc0 && marker <= 0xcf && !NO_FRAMES.has(marker)) {
       if (!FRAMES.has(marker)) throw damaged("the file has a frame of an unusual kind");
       const [height, width] = [view.getUint16(at + 4), view.getUint16(at + 6)];
-      const scans = Math.max(countScans(bytes, at), 1);
+      const { scans, end } = readScans(bytes, at);
       const { components, bitsPerPixel } = readComponents(view, at + 8);
       const progressive = marker === PROGRESSIVE;
-      return { format: "jpeg", width, height, orientation, progressive, scans, components, bitsPerPixel };
+      return { format: "jpeg", width, height, orientation, progressive, scans, components, bitsPerPixel, end };
     }
     if (marker === APP1) orientation = readOrientation(view, at + 3, segmentEnd(view, at)) ?? orientation;
   }
@@ -147,14 +158,16 @@ function readComponents(view: DataView, at: number): Pick<Header, "components" |
   return { components, bitsPerPixel: (8 * samples) / (across * down) };
 }
 
-/** The scans from a marker to the end of the picture, or of the file. */
-function countScans(bytes: Uint8Array, first: number): number {
+/** The number of scans, at least 1, from a marker to the end of the picture, or of the file. */
+function readScans(bytes: Uint8Array, first: number): Pick<Header, "scans" | "end"> {
   const view = viewOf(bytes);
-  let scans = 0;
-  for (let at = first; at + 2 < bytes.length && bytes[at] !== EOI; at = nextMarker(bytes, segmentEnd(view, at))) {
+  let [scans, at] = [0, first];
+  for (; at + 2 < bytes.length && bytes[at] !== EOI; at = nextMarker(bytes, segmentEnd(view, at))) {
     if (bytes[at] === SOS) ++scans;
   }
-  return scans;
+  let end = bytes[at] === EOI ? at - 1 : bytes.length;
+  while (end < bytes.length && bytes[end - 1] === 0xff) --end;
+  return { scans: Math.max(scans, 1), end };
 }
 
 /** Where the segment of a marker ends. */

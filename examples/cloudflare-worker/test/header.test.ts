@@ -23,6 +23,7 @@ describe("the size", () => {
       scans: 1,
       components: 3,
       bitsPerPixel: 24,
+      end: JPEG.length - 2,
     });
   });
 

@@ -2,8 +2,17 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Picture } from "mobilenet-simd";
 import { compileCodecs } from "../../batch/node/codecs.ts";
-import { oriented, seededPixels, toJpeg, toPng, toWebp, type Pixels } from "../../support/pictures.ts";
+import {
+  oriented,
+  seededPixels,
+  toJpeg,
+  toPng,
+  toProgressiveJpeg,
+  toWebp,
+  type Pixels,
+} from "../../support/pictures.ts";
 import { upright } from "../src/codecs/orientation.ts";
+import { readHeader } from "../src/header.ts";
 import { PictureReader } from "../src/picture.ts";
 
 const PIXELS = seededPixels(240, 160, 3);
@@ -70,6 +79,29 @@ describe("JPEG", () => {
   test.each([1, 2, 3, 4, 5, 6, 7, 8])("with EXIF orientation %d comes upright", async (orientation) => {
     const stored = await decode(toJpeg(PIXELS));
     expectSame(await decode(oriented(toJpeg(PIXELS), orientation)), upright(stored, orientation));
+  });
+});
+
+describe("a truncated JPEG that has an end marker", () => {
+  const ended = (file: Uint8Array, length: number) => Uint8Array.from([...file.subarray(0, length), 0xff, 0xd9]);
+
+  test.each([
+    ["baseline", async () => toJpeg(PIXELS)],
+    ["progressive", async () => toProgressiveJpeg(PIXELS)],
+  ])("is refused: %s", async (kind, make) => {
+    const file = await make();
+    const { scans, end } = readHeader(file)!;
+    expect([scans > 1, end]).toEqual([kind === "progressive", file.length - 2]);
+    for (const least of [FULL, 20]) {
+      expect((await decode(file, least)).width).toBe(least === FULL ? 240 : 30);
+      expectSame(await decode(Uint8Array.from([...file, 1, 2, 0xff, 0xd8]), least), await decode(file, least));
+      for (let missing = 4; missing < file.length / 2; missing += Math.ceil(file.length / 40)) {
+        const cut = ended(file, end - missing);
+        // Between two scans it is a picture of fewer of them.
+        if (kind === "progressive" && readHeader(cut)!.scans < scans) break;
+        await expect(decode(cut, least), `${missing} bytes missing`).rejects.toMatchObject({ status: 422 });
+      }
+    }
   });
 });
 

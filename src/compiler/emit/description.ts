@@ -1,5 +1,6 @@
 /** What a compiled model says of itself, as JSON in its custom section. */
 import type { Normalization } from "../../image/encode.js";
+import type { Crop } from "../../image/picture.js";
 import type { Layer } from "../../ir/layers.js";
 import type { DType } from "../../ir/tensor.js";
 import type { MemoryReport } from "../plan.js";
@@ -44,8 +45,8 @@ export interface Description {
 export interface PreprocessingDescription {
   readonly width: number;
   readonly height: number;
-  /** The fraction of each side that the central crop keeps. */
-  readonly crop: number;
+  /** The fraction of each side that the central crop keeps; "cover" scales the picture until it covers the input. */
+  readonly crop: Crop;
   /** A byte p becomes (p - mean[c]) / std[c]; "identity": an 8-bit input counts p from the lowest value of its type. */
   readonly normalization: "identity" | Normalization;
 }

@@ -45,6 +45,7 @@ export const CLASSES_BYTES = 40;
 
 /** The fields of Preprocessing in assembly/standalone/picture.ts. Addresses are 0 for tables that there are not. */
 export interface PreprocessingFields {
+  /** 0 stands for "cover". */
   readonly crop: number;
   readonly input: number;
   readonly width: number;

@@ -27,7 +27,7 @@ export const add: Lowering<"add"> = {
 const FACTOR_BITS = 21;
 
 /** Both input scales over that of the output, in units of 2^-shift so that the larger one has FACTOR_BITS bits. */
-function fixedPoint(x: Tensor, addend: Tensor, y: Tensor) {
+export function fixedPoint(x: Tensor, addend: Tensor, y: Tensor) {
   const outputScale = Math.fround(affineOf(y).scale);
   const [a, b] = [x, addend].map((tensor) => Math.fround(Math.fround(affineOf(tensor).scale) / outputScale));
   const shift = FACTOR_BITS - 1 - exponentOf(Math.max(a!, b!));

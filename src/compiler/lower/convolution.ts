@@ -4,7 +4,7 @@
  */
 import { UnsupportedError } from "../../errors.js";
 import type { OpOf } from "../../ir/ops/index.js";
-import type { Size } from "../../ir/window.js";
+import { NO_DILATION, type Size } from "../../ir/window.js";
 import { featureMap, type FeatureMap, type Tensor } from "../../ir/tensor.js";
 import { call, type Call, type Packed } from "../call.js";
 import { BLOCK, blocksOf, bounds, pixelBytesOf, ROUND, tileViewOf, windowOf } from "../layout.js";
@@ -20,10 +20,16 @@ function isPointwise(op: OpOf<"convolution">, tensors: readonly Tensor[]): boole
   return height === 1 && width === 1 && op.stride[0] === 1 && op.stride[1] === 1 && !(top + bottom + left + right);
 }
 
+function isDilated({ dilation = NO_DILATION }: OpOf<"convolution">): boolean {
+  return dilation[0] !== 1 || dilation[1] !== 1;
+}
+
 export const convolution: Lowering<"convolution"> = {
-  fromNhwc: (op, tensors) => (isPointwise(op, tensors) ? undefined : "nChw8c"),
+  fromNhwc: (op, tensors) => (isPointwise(op, tensors) || isDilated(op) ? undefined : "nChw8c"),
   readsTile: isPointwise,
   lower(site) {
+    const groups = featureMap(site.x.shape).channels / site.operand(1)!.shape[3]!;
+    if (groups !== 1) throw new UnsupportedError(`groups expected 1, got ${groups}`);
     if (site.op.padValue && !(site.readsNhwc && site.elementType === "f32")) {
       throw new UnsupportedError("pad values expected with a float32 convolution of the network's input");
     }
@@ -89,7 +95,7 @@ function im2col(site: Site<OpOf<"convolution">>, gathered: FeatureMap): Call {
   const { op, x, elementType } = site;
   const blocks = blocksOf(gathered.channels);
   const params = {
-    ...windowOf(kernelOf(site), op.stride, op.padding),
+    ...windowOf(kernelOf(site), op.stride, op.padding, op.dilation),
     input: site.inputView(),
     output: tileViewOf(x, gathered),
   };

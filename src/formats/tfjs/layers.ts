@@ -1,302 +1,270 @@
-/** Layers models of TensorFlow.js, which are Keras models: the topology as a graph. One function a layer class. */
+/** Layers models of TensorFlow.js, which are Keras models: models within models, and their layers in order. */
 import { describe, FormatError, quote, UnsupportedError } from "../../errors.js";
 import { GraphBuilder } from "../../ir/builder.js";
 import { locate, type Graph } from "../../ir/graph.js";
-import type { Activation } from "../../ir/ops/module.js";
-import { formatShape, type Tensor } from "../../ir/tensor.js";
-import { NO_PADDING, samePadding, type Padding, type Size } from "../../ir/window.js";
-import { asArray, asNumber, asObject, asString, asWhole, type JsonObject } from "../json.js";
-import { permuted } from "../../ir/permute.js";
-import { reshaped } from "./reshape.js";
+import type { Tensor } from "../../ir/tensor.js";
+import { asArray, asObject, asString, asWhole, type JsonObject } from "../json.js";
+import { connectionsOf, referencesOf, type Reference } from "./connections.js";
+import { Constants, ModelConstants } from "./layers/constants.js";
+import { READERS } from "./layers/index.js";
 
-/** Far above any network of this kind; the work of loading grows with it. */
+/** Far above any network of this kind; the work of loading grows with them. Shared models count once for each use. */
 const MAX_LAYERS = 10_000;
+const MAX_CONNECTIONS = 100_000;
 
-/** A layer as the file has it, on the way into a graph. */
-interface Layer {
+/** Models within models. */
+const MAX_DEPTH = 16;
+
+/** A layer as the file has it. */
+interface Entry {
+  readonly kind: string;
   readonly name: string;
-  readonly config: JsonObject;
-  /** The tensor that goes in. */
-  readonly x: number;
-  readonly net: GraphBuilder;
-  /** The tensor of a name below the layer's: `kernel` is that of `conv1/kernel`. */
-  readonly weight: (name: string) => Tensor;
+  /** An array for a Sequential of an old version. */
+  readonly config: unknown;
+  /** For each use of the layer, whatever the file says of its inputs. */
+  readonly nodes: readonly unknown[];
 }
 
-/** Adds a layer to a graph and returns the tensor that comes out. */
-type Reader = (layer: Layer) => number;
-
-const READERS: Readonly<Record<string, Reader>> = {
-  Activation: (layer) => activated(layer, layer.x, readActivation(layer.config)),
-  BatchNormalization: readBatchNorm,
-  Conv2D: readConvolution,
-  Dense: readDense,
-  DepthwiseConv2D: readDepthwise,
-  Dropout: ({ x }) => x,
-  Flatten: ({ name, x, net }) => reshaped(net, name, x, [1, -1]),
-  GlobalAveragePooling2D: readGlobalAveragePool,
-  ReLU: readRelu,
-  Reshape: readReshape,
-  Softmax: readSoftmax,
-  ZeroPadding2D: readZeroPadding,
-};
+/** One use of a layer in a functional model. */
+interface Node {
+  readonly entry: Entry;
+  readonly inputs: readonly Reference[];
+  state: "untouched" | "entered" | "done";
+  /** The tensors that come out, once it is done. */
+  outputs: readonly number[];
+}
 
 /**
  * The graph of a layers model for one image.
  *
  * @param topology `modelTopology` of the file.
  * @param weights the tensors by their names.
+ * @throws FormatError if the file is damaged, UnsupportedError for a layer or a setting without an operator, and for a
+ * model beyond all bounds.
  */
 export function readLayersModel(topology: JsonObject, weights: ReadonlyMap<string, Tensor>): Graph {
   const model = asObject(topology.model_config ?? topology, "model");
   const kind = asString(model.class_name, "model: class_name");
-  const net = new GraphBuilder();
-  if (kind === "Sequential") return net.graph([readSequential(model, net, weights)]);
-  if (kind !== "Model" && kind !== "Functional") {
+  if (!isModel(kind)) {
     throw new UnsupportedError(`model expected Sequential, Model or Functional, got ${describe(kind)}`);
   }
-  return net.graph(readFunctional(asObject(model.config, "model: config"), net, weights));
+  const net = new GraphBuilder();
+  return net.graph(new ModelReader(net, weights).read(kind, model.config, [], undefined));
 }
 
-/** Layers one after another. Returns the tensor that the last one makes. */
-function readSequential(model: JsonObject, net: GraphBuilder, weights: ReadonlyMap<string, Tensor>): number {
-  const list = Array.isArray(model.config) ? model.config : asObject(model.config, "model: config").layers;
-  let x: number | undefined;
-  const names = new Set<string>();
-  for (const { kind, config, name } of layersOf(list)) {
-    if (names.has(name)) throw new FormatError(`layer ${quote(name)} expected once`);
-    names.add(name);
-    // The first layer says what goes in, also where it is no layer of its own.
-    x ??= readInput(config, kind === "InputLayer" ? name : "input", net);
-    if (kind !== "InputLayer") x = readLayer(kind, { name, config, x, net, weight: weightsOf(name, weights) });
+function isModel(kind: string): boolean {
+  return kind === "Sequential" || kind === "Model" || kind === "Functional";
+}
+
+/** The words for a model in messages. */
+function nameOf(path: readonly string[]): string {
+  return path.length ? `model ${quote(path.join("/"))}` : "model";
+}
+
+class ModelReader {
+  readonly #net: GraphBuilder;
+  readonly #constants: ModelConstants;
+  #layers = 0;
+  #connections = 0;
+
+  constructor(net: GraphBuilder, weights: ReadonlyMap<string, Tensor>) {
+    this.#net = net;
+    this.#constants = new ModelConstants(net, weights);
   }
-  if (x === undefined) throw new FormatError("model expected layers, got none");
-  return x;
-}
 
-/** Layers that name those before them. Returns the tensors of the output layers. */
-function readFunctional(config: JsonObject, net: GraphBuilder, weights: ReadonlyMap<string, Tensor>): number[] {
-  const made = new Map<string, number>();
-  const tensorOf = (connection: unknown, reader: string) => {
-    const [from, node, output] = asArray(connection, `${reader}: connection`);
-    const name = asString(from, `${reader}: connection`);
-    const tensor = made.get(name);
-    if (tensor === undefined) {
-      throw new FormatError(`${reader} reads ${quote(name)}, which no layer before it makes`);
+  /**
+   * Adds one use of a model to the graph.
+   *
+   * @param path the names of the models around it, and its own unless it is the outermost.
+   * @param given the tensors that go in; undefined if its inputs are the graph's.
+   * @returns the tensors that come out.
+   */
+  read(
+    kind: string,
+    config: unknown,
+    path: readonly string[],
+    given: readonly number[] | undefined,
+  ): readonly number[] {
+    if (path.length > MAX_DEPTH)
+      throw new UnsupportedError(`${nameOf(path)} expected at most ${MAX_DEPTH} deep in others`);
+    if (kind === "Sequential") return this.#readSequential(config, path, given);
+    return this.#readFunctional(asObject(config, `${nameOf(path)}: config`), path, given);
+  }
+
+  /** Layers one after another. */
+  #readSequential(json: unknown, path: readonly string[], given: readonly number[] | undefined): readonly number[] {
+    const config = Array.isArray(json) ? { layers: json } : asObject(json, `${nameOf(path)}: config`);
+    let tensors = given;
+    for (const entry of this.#entriesOf(config.layers).values()) {
+      const { kind, name } = entry;
+      // The first layer says what goes in, also where it is no layer of its own or a model.
+      if (kind === "InputLayer") tensors ??= [this.#input(entry, name)];
+      else if (!tensors && !isModel(kind)) tensors = [this.#input(entry, "input", config.build_input_shape)];
+      if (kind !== "InputLayer") tensors = this.#use(entry, path, tensors);
     }
-    if (node !== 0 || output !== 0) throw new UnsupportedError(`${reader} expected layers that are used once`);
-    return tensor;
-  };
-  for (const { kind, config: settings, name, layer } of layersOf(config.layers)) {
-    if (made.has(name)) throw new FormatError(`layer ${quote(name)} expected once`);
-    if (kind === "InputLayer") {
-      made.set(name, readInput(settings, name, net));
-      continue;
+    if (tensors === undefined) throw new FormatError(`${nameOf(path)} expected layers, got none`);
+    return tensors;
+  }
+
+  /** Layers that name the ones that they read, in any order. */
+  #readFunctional(
+    config: JsonObject,
+    path: readonly string[],
+    given: readonly number[] | undefined,
+  ): readonly number[] {
+    const model = nameOf(path);
+    const entries = this.#entriesOf(config.layers);
+    const wanted = referencesOf(config.output_layers, `${model}: output_layers`);
+    const nodes = new Map<string, readonly Node[]>();
+    for (const entry of entries.values()) nodes.set(entry.name, this.#nodesOf(entry));
+    const inputs = referencesOf(config.input_layers, `${model}: input_layers`);
+    locate(model, () => this.#bindInputs(inputs, nodes, given));
+    const all = [...nodes.values()].flat();
+    const find = finder(nodes, [...all.flatMap((node) => node.inputs), ...wanted]);
+    for (const node of all) this.#evaluate(node, find, path);
+    return wanted.map((reference) => outputOf(reference, find, `${model}: output_layers`));
+  }
+
+  #nodesOf(entry: Entry): Node[] {
+    const { kind, name, nodes } = entry;
+    const node = (inputs: readonly Reference[]): Node => ({ entry, inputs, state: "untouched", outputs: [] });
+    if (kind === "InputLayer") return [node([])];
+    return nodes.map((json, index) => {
+      const where = `layer ${quote(name)}: inbound_nodes[${index}]`;
+      const inputs = connectionsOf(json, where);
+      if (!inputs.length) throw new FormatError(`${where} expected inputs, got none`);
+      this.#connections += inputs.length;
+      if (this.#connections > MAX_CONNECTIONS) {
+        throw new UnsupportedError(`expected at most ${MAX_CONNECTIONS} inputs of all layers`);
+      }
+      return node(inputs);
+    });
+  }
+
+  /** Gives input layers their tensors, in the order of `input_layers`. */
+  #bindInputs(
+    references: readonly Reference[],
+    nodes: ReadonlyMap<string, readonly Node[]>,
+    given: readonly number[] | undefined,
+  ): void {
+    if (given && given.length !== references.length) {
+      throw new FormatError(`expected ${references.length} inputs, got ${given.length}`);
     }
-    const where = `layer ${quote(name)}`;
-    const nodes = asArray(layer.inbound_nodes, `${where}: inbound_nodes`);
-    const connections = connectionsOf(nodes[0] ?? [], `${where}: inbound_nodes[0]`);
-    if (nodes.length !== 1 || connections.length !== 1) {
-      throw new UnsupportedError(
-        `${where} (${kind}) expected one input once, got ${connections.length}, ${nodes.length} times`,
+    for (const [index, { layer }] of references.entries()) {
+      const node = nodes.get(layer)?.[0];
+      if (node?.entry.kind !== "InputLayer" || node.state === "done") {
+        throw new FormatError(`input_layers expected each input layer once, got ${quote(layer)}`);
+      }
+      node.outputs = [given ? given[index]! : this.#input(node.entry, layer)];
+      node.state = "done";
+    }
+  }
+
+  /** Evaluates a node after all that it needs; without recursion, because there may be thousands. */
+  #evaluate(first: Node, find: Find, path: readonly string[]): void {
+    const stack = [first];
+    while (stack.length) {
+      const node = stack.at(-1)!;
+      if (node.state === "done") {
+        stack.pop();
+        continue;
+      }
+      const { entry, inputs } = node;
+      const where = `layer ${quote(entry.name)}`;
+      if (entry.kind === "InputLayer") throw new FormatError(`${where} expected in input_layers`);
+      const waiting = inputs.map((input) => find(input, where)).filter(({ state }) => state !== "done");
+      if (waiting.some(({ state }) => state === "entered")) throw new FormatError(`${where} is part of a cycle`);
+      if (waiting.length) {
+        node.state = "entered";
+        for (const other of waiting) stack.push(other);
+        continue;
+      }
+      node.outputs = this.#use(
+        entry,
+        path,
+        inputs.map((input) => outputOf(input, find, where)),
       );
+      node.state = "done";
     }
-    const x = tensorOf(connections[0], where);
-    made.set(name, readLayer(kind, { name, config: settings, x, net, weight: weightsOf(name, weights) }));
   }
-  const outputs = asArray(config.output_layers, "model: output_layers");
-  const several = typeof outputs[0] === "string" ? [outputs] : outputs;
-  return several.map((output) => tensorOf(output, "model: output_layers"));
-}
 
-/** [layer, node, output] of all that a node reads; since Keras 3 they stand in the arguments of its call. */
-function connectionsOf(node: unknown, where: string): readonly unknown[] {
-  if (Array.isArray(node)) return node;
-  const { args } = asObject(node, where);
-  return asArray(args, `${where}: args`).map((arg) => {
-    const { config } = asObject(arg, `${where}: argument`);
-    return asObject(config, `${where}: argument`).keras_history;
-  });
-}
+  /** Adds one use of a layer. `inputs` is undefined for a model whose inputs are the graph's. */
+  #use(
+    { kind, name, config }: Entry,
+    path: readonly string[],
+    inputs: readonly number[] | undefined,
+  ): readonly number[] {
+    const inner = [...path, name];
+    if (isModel(kind)) return this.read(kind, config, inner, inputs);
+    return locate(`layer ${quote(inner.join("/"))} (${kind})`, () => {
+      const reader = Object.hasOwn(READERS, kind) ? READERS[kind] : undefined;
+      if (!reader || !inputs) {
+        throw new UnsupportedError(`not supported; supported are ${Object.keys(READERS).toSorted().join(", ")}`);
+      }
+      const constants = new Constants(this.#constants, inner);
+      return [reader({ name, config: asObject(config, "config"), inputs, net: this.#net, constants })];
+    });
+  }
 
-function* layersOf(json: unknown) {
-  const layers = asArray(json, "model: layers");
-  if (layers.length > MAX_LAYERS)
-    throw new UnsupportedError(`expected at most ${MAX_LAYERS} layers, got ${layers.length}`);
-  for (const [index, value] of layers.entries()) {
-    const layer = asObject(value, `layer ${index}`);
-    const kind = asString(layer.class_name, `layer ${index}: class_name`);
-    const config = asObject(layer.config, `layer ${index}: config`);
-    yield { layer, kind, config, name: asString(config.name, `layer ${index}: name`) };
+  #input({ config }: Entry, name: string, shape?: unknown): number {
+    const where = `input ${quote(name)}`;
+    const { batch_input_shape, batch_shape = shape } = asObject(config, where);
+    const [, ...sizes] = asArray(batch_input_shape ?? batch_shape, `${where}: shape`);
+    if (sizes.some((size) => size === null || size === -1)) {
+      throw new UnsupportedError(`${where} expected a fixed size, got ${sizes.map(String).join("×")}`);
+    }
+    return this.#net.input(name, [1, ...sizes.map((size) => asWhole(size, `${where}: size`, 1))]);
+  }
+
+  /** The layers of a model by name. */
+  #entriesOf(json: unknown): Map<string, Entry> {
+    const layers = asArray(json, "model: layers");
+    this.#layers += layers.length;
+    if (this.#layers > MAX_LAYERS) {
+      throw new UnsupportedError(`expected at most ${MAX_LAYERS} layers, got ${this.#layers}`);
+    }
+    const entries = new Map<string, Entry>();
+    for (const [index, value] of layers.entries()) {
+      const where = `layer ${index}`;
+      const layer = asObject(value, where);
+      const kind = asString(layer.class_name, `${where}: class_name`);
+      const { config, inbound_nodes = [] } = layer;
+      // Models within others were arrays once, without a name.
+      const isList = isModel(kind) && Array.isArray(config);
+      const name = asString(
+        layer.name ?? (isList ? where : asObject(config, `${where}: config`).name),
+        `${where}: name`,
+      );
+      if (entries.has(name)) throw new FormatError(`layer ${quote(name)} expected once`);
+      entries.set(name, { kind, name, config, nodes: asArray(inbound_nodes, `layer ${quote(name)}: inbound_nodes`) });
+    }
+    return entries;
   }
 }
 
-function readLayer(kind: string, layer: Layer): number {
-  return locate(`layer ${quote(layer.name)} (${kind})`, () => {
-    const reader = Object.hasOwn(READERS, kind) ? READERS[kind] : undefined;
-    if (!reader) throw new UnsupportedError(`not supported; supported are ${Object.keys(READERS).join(", ")}`);
-    return reader(layer);
-  });
-}
+/** Returns the node that a reference means. Throws FormatError, with the reader's name, if there is none. */
+type Find = (reference: Reference, reader: string) => Node;
 
-function weightsOf(layer: string, weights: ReadonlyMap<string, Tensor>): Layer["weight"] {
-  return (name) => {
-    const tensor = weights.get(`${layer}/${name}`);
-    if (!tensor) throw new FormatError(`the weight ${quote(`${layer}/${name}`)} is missing`);
-    return tensor;
+/** @param references all of the model's. */
+function finder(nodes: ReadonlyMap<string, readonly Node[]>, references: readonly Reference[]): Find {
+  // Keras counts the uses of a functional model from 1: use 0 is its own definition.
+  const last = new Map<string, number>();
+  for (const { layer, node } of references) last.set(layer, Math.max(node, last.get(layer) ?? 0));
+  return ({ layer, node }, reader) => {
+    const uses = nodes.get(layer) ?? [];
+    const isFromOne = uses[0] !== undefined && isModel(uses[0].entry.kind) && last.get(layer) === uses.length;
+    const found = uses[isFromOne ? node - 1 : node];
+    if (!found) throw new FormatError(`${reader} reads ${quote(layer)}, use ${node}, which the model does not have`);
+    return found;
   };
 }
 
-function readInput(config: JsonObject, name: string, net: GraphBuilder): number {
-  const [, ...sizes] = asArray(config.batch_input_shape ?? config.batch_shape, `input ${quote(name)}: shape`);
-  if (sizes.includes(null)) {
-    throw new UnsupportedError(`input ${quote(name)} expected a fixed size, got ${describe(sizes)}`);
+function outputOf(reference: Reference, find: Find, reader: string): number {
+  const { outputs } = find(reference, reader);
+  const tensor = outputs[reference.output];
+  if (tensor === undefined) {
+    const { layer, output } = reference;
+    throw new FormatError(`${reader} reads output ${output} of ${quote(layer)}, which has ${outputs.length}`);
   }
-  return net.input(name, [1, ...sizes.map((size) => asWhole(size, `input ${quote(name)}: size`, 1))]);
-}
-
-function readConvolution(layer: Layer): number {
-  const { name, config, x, net } = layer;
-  expect(config, "groups", 1);
-  const weights = permuted(layer.weight("kernel"), [3, 0, 1, 2]); // [kh, kw, in, out]
-  const [, height, width] = weights.shape as [number, number, number];
-  const stride = readStride(config);
-  const padding = readPadding(config, net.shape(x), [height, width], stride);
-  const [activation, rest] = fused(readActivation(config));
-  const inputs = [x, net.constant(`${name}/kernel`, weights.shape, weights.data), ...readBias(layer)];
-  return activated(layer, net.add(name, { type: "convolution", stride, padding, activation }, ...inputs), rest);
-}
-
-function readDepthwise(layer: Layer): number {
-  const { name, config, x, net } = layer;
-  expect(config, "depth_multiplier", 1);
-  const weights = permuted(layer.weight("depthwise_kernel"), [3, 0, 1, 2]); // [kh, kw, channels, 1]
-  const [, height, width] = weights.shape as [number, number, number];
-  const stride = readStride(config);
-  const padding = readPadding(config, net.shape(x), [height, width], stride);
-  const [activation, rest] = fused(readActivation(config));
-  const inputs = [x, net.constant(`${name}/kernel`, weights.shape, weights.data), ...readBias(layer)];
-  return activated(layer, net.add(name, { type: "depthwise", stride, padding, activation }, ...inputs), rest);
-}
-
-function readDense(layer: Layer): number {
-  const { name, config, x, net } = layer;
-  const weights = permuted(layer.weight("kernel"), [1, 0]); // [in, out]
-  const [activation, rest] = fused(readActivation(config));
-  const inputs = [x, net.constant(`${name}/kernel`, weights.shape, weights.data), ...readBias(layer)];
-  return activated(layer, net.add(name, { type: "fullyconnected", activation }, ...inputs), rest);
-}
-
-function readBatchNorm(layer: Layer): number {
-  const { name, config, x, net } = layer;
-  const axis = Array.isArray(config.axis) && config.axis.length === 1 ? config.axis[0] : config.axis;
-  if (axis !== undefined && axis !== -1 && axis !== net.shape(x).length - 1) {
-    throw new UnsupportedError(`axis expected the last one, got ${describe(axis)}`);
-  }
-  const epsilon = asNumber(config.epsilon ?? 1e-3, "epsilon");
-  const read = (what: string) => permuted(layer.weight(what), [0]);
-  const [mean, variance] = [read("moving_mean"), read("moving_variance")];
-  // As many as there are of what the file has: an input may claim any number of channels.
-  const all = (value: number) => ({ shape: mean.shape, data: new Float32Array(mean.data.length).fill(value) });
-  const gamma = config.scale === false ? all(1) : read("gamma");
-  const beta = config.center === false ? all(0) : read("beta");
-  const statistics = Object.entries({ gamma, beta, mean, variance }).map(([what, { shape, data }]) =>
-    net.constant(`${name}/${what}`, shape, data),
-  );
-  return net.add(name, { type: "batchnorm", epsilon }, x, ...statistics);
-}
-
-function readRelu(layer: Layer): number {
-  expect(layer.config, "negative_slope", 0);
-  expect(layer.config, "threshold", 0);
-  const most = layer.config.max_value ?? null;
-  if (most !== null && most !== 6) throw new UnsupportedError(`max_value expected 6 or none, got ${describe(most)}`);
-  return activated(layer, layer.x, most === null ? "relu" : "relu6");
-}
-
-function readSoftmax(layer: Layer): number {
-  const axis = layer.config.axis ?? -1;
-  if (axis !== -1 && axis !== layer.net.shape(layer.x).length - 1) {
-    throw new UnsupportedError(`axis expected the last one, got ${describe(axis)}`);
-  }
-  return activated(layer, layer.x, "softmax");
-}
-
-function readGlobalAveragePool({ name, config, x, net }: Layer): number {
-  expect(config, "data_format", "channels_last");
-  return net.add(name, { type: "mean", keepDims: config.keepdims === true }, x);
-}
-
-function readReshape({ name, config, x, net }: Layer): number {
-  const sizes = asArray(config.target_shape, "target_shape").map((size) => asWhole(size, "target_shape", -1));
-  return reshaped(net, name, x, [1, ...sizes]);
-}
-
-function readZeroPadding({ name, config, x, net }: Layer): number {
-  expect(config, "data_format", "channels_last");
-  // One number for all sides, one for each dimension, or two for each.
-  const { padding } = config;
-  const [rows, columns] = Array.isArray(padding) ? padding : [padding, padding];
-  const [top, bottom] = readSides(rows);
-  const [left, right] = readSides(columns);
-  return net.add(name, { type: "pad", padding: { top, bottom, left, right } }, x);
-}
-
-function readSides(json: unknown): [number, number] {
-  const [before, after] = Array.isArray(json) ? json : [json, json];
-  return [asWhole(before, "padding"), asWhole(after, "padding")];
-}
-
-function readBias({ name, config, net, weight }: Layer): number[] {
-  if (config.use_bias === false) return [];
-  const { shape, data } = permuted(weight("bias"), [0]);
-  return [net.constant(`${name}/bias`, shape, data)];
-}
-
-function readStride(config: JsonObject): Size {
-  expect(config, "data_format", "channels_last");
-  const dilation = readSize(config, "dilation_rate");
-  if (dilation[0] !== 1 || dilation[1] !== 1) {
-    throw new UnsupportedError(`dilation_rate expected 1×1, got ${formatShape(dilation)}`);
-  }
-  return readSize(config, "strides");
-}
-
-/** A number for both dimensions, or one for each. Default: 1. */
-function readSize(config: JsonObject, key: string): Size {
-  const value = config[key] ?? 1;
-  const [height, width] = Array.isArray(value) ? value : [value, value];
-  return [asWhole(height, key, 1), asWhole(width, key, 1)];
-}
-
-function readPadding(config: JsonObject, x: readonly number[], kernel: Size, stride: Size): Padding {
-  const padding = config.padding ?? "valid";
-  if (padding === "valid") return NO_PADDING;
-  if (padding === "same") return samePadding([x[1]!, x[2]!], kernel, stride);
-  throw new UnsupportedError(`padding expected "same" or "valid", got ${describe(padding)}`);
-}
-
-type KerasActivation = Activation | "softmax";
-
-function readActivation({ activation = "linear" }: JsonObject): KerasActivation {
-  if (activation === "linear") return "none";
-  if (activation === "relu" || activation === "relu6" || activation === "softmax") return activation;
-  throw new UnsupportedError(`activation expected linear, relu, relu6 or softmax, got ${describe(activation)}`);
-}
-
-/** The part of an activation that a convolution does on its own, and the rest. */
-function fused(activation: KerasActivation): [Activation, KerasActivation] {
-  return activation === "softmax" ? ["none", activation] : [activation, "none"];
-}
-
-function activated({ name, net }: Layer, x: number, activation: KerasActivation): number {
-  if (activation === "none") return x;
-  if (activation === "softmax") return net.add(name, { type: "softmax", beta: 1 }, x);
-  return net.add(name, { type: "activation", activation }, x);
-}
-
-/** Throws UnsupportedError for any value but Keras' default, which is what there are kernels for. */
-function expect(config: JsonObject, key: string, wanted: unknown): void {
-  const got = config[key] ?? wanted;
-  if (got !== wanted) throw new UnsupportedError(`${key} expected ${String(wanted)}, got ${describe(got)}`);
+  return tensor;
 }

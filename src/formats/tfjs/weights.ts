@@ -142,7 +142,8 @@ function quantised(entry: Entry, json: unknown, what: string): Entry {
 
 /** A path that stays in the folder of its manifest, on every system and as a part of a URL. */
 function asShardPath(value: unknown, where: string): string {
-  const path = asString(value, `${where}: path`);
+  // Models that a page saved with TensorFlow.js have `./` before each.
+  const path = asString(value, `${where}: path`).replace(/^\.\//, "");
   const inFolder = path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
   // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   if (!inFolder || /[\\:\u0000-\u001f]/.test(path)) {

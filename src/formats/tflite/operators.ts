@@ -4,12 +4,12 @@
  */
 import { FormatError, UnsupportedError } from "../../errors.js";
 import type { CommonOp, Op } from "../../ir/ops/index.js";
-import { elementCount, formatShape } from "../../ir/tensor.js";
-import type { Size } from "../../ir/window.js";
+import { elementCount, formatShape, type Tensor } from "../../ir/tensor.js";
+import { dilated, type Size } from "../../ir/window.js";
+import type { Table } from "./flatbuffer.js";
 import { PLAIN } from "./plain.js";
 import * as schema from "./schema.js";
 import {
-  expectConstants,
   expectOptions,
   expectTensor,
   readActivation,
@@ -18,7 +18,9 @@ import {
   type Readers,
   type Source,
 } from "./source.js";
-import { readPadding, readPool, readStride } from "./window.js";
+import { readMean, readPad } from "./images.js";
+import { readReshape } from "./reshape.js";
+import { readPadding, readPool, readSize, readStride } from "./window.js";
 
 const READERS: Readers<CommonOp> = {
   ADD: readAdd,
@@ -27,18 +29,25 @@ const READERS: Readers<CommonOp> = {
   DEPTHWISE_CONV_2D: readDepthwise,
   DEQUANTIZE: (source) => ({ type: "dequantize", ...unary(source) }),
   FULLY_CONNECTED: readFullyConnected,
-  MEAN: readMean,
-  PAD: readPad,
   QUANTIZE: (source) => ({ type: "quantize", ...unary(source) }),
   RESHAPE: readReshape,
   SOFTMAX: (source) => ({ type: "softmax", beta: readBeta(source), ...unary(source) }),
   SQUEEZE: readReshape,
 };
 
-/** Returns the readers of at least these operators, as far as there are any. */
-export async function readersFor(names: readonly string[]): Promise<Readers> {
-  const isCommon = (name: string) => Object.hasOwn(PLAIN, name) || Object.hasOwn(READERS, name);
-  return names.every(isCommon) ? READERS : allReaders();
+/** Operators that are common in most cases; in the others, these readers return undefined. */
+const PARTIAL: Readonly<Record<string, (source: Source) => CommonOp | undefined>> = { MEAN: readMean, PAD: readPad };
+
+/** Whether all programs have the operators that stand for this one. */
+export function isCommon(source: Source): boolean {
+  const { name } = source;
+  if (Object.hasOwn(PARTIAL, name)) return PARTIAL[name]!(source) !== undefined;
+  return Object.hasOwn(PLAIN, name) || Object.hasOwn(READERS, name);
+}
+
+/** Returns the readers of common operators, or of all that there are. */
+export async function loadReaders(areCommon: boolean): Promise<Readers> {
+  return areCommon ? { ...READERS, ...(PARTIAL as Readers<CommonOp>) } : allReaders();
 }
 
 async function allReaders(): Promise<Readers> {
@@ -58,7 +67,7 @@ function namesOf(readers: Readers): string[] {
 /** The graph's operators for one of the file's. Throws UnsupportedError, which lists the supported ones. */
 export function readOperator(source: Source, readers: Readers): Op[] {
   const { name } = source;
-  if (Object.hasOwn(PLAIN, name)) return [{ ...PLAIN[name as keyof typeof PLAIN], ...unary(source) }];
+  if (Object.hasOwn(PLAIN, name)) return [{ ...PLAIN[name as keyof typeof PLAIN].attributes, ...unary(source) }];
   const read = Object.hasOwn(readers, name) ? readers[name] : undefined;
   if (!read) throw new UnsupportedError(`not supported; supported are ${namesOf(readers).join(", ")}`);
   return [read(source)].flat();
@@ -68,7 +77,6 @@ function readConvolution(source: Source): CommonOp {
   const options = expectOptions(source);
   const { inputs, x, weights } = withWeights(source, 4);
   const id = schema.Conv2DOptions;
-  expectNoDilation(options.int32(id.dilationH, 1), options.int32(id.dilationW, 1));
   const stride = readStride(options.int32(id.strideH), options.int32(id.strideW));
   const kernel: Size = [weights.shape[1]!, weights.shape[2]!];
   return {
@@ -76,7 +84,7 @@ function readConvolution(source: Source): CommonOp {
     inputs,
     outputs: source.outputs,
     stride,
-    padding: readPadding(options.int8(id.padding), x, kernel, stride),
+    ...readTaps(options, id, x, kernel, stride),
     activation: readActivation(options.int8(id.activation)),
   };
 }
@@ -85,9 +93,6 @@ function readDepthwise(source: Source): CommonOp {
   const options = expectOptions(source);
   const { inputs, x, weights } = withWeights(source, 4);
   const id = schema.DepthwiseOptions;
-  expectNoDilation(options.int32(id.dilationH, 1), options.int32(id.dilationW, 1));
-  const multiplier = weights.shape[3]! / x.shape[3]!;
-  if (multiplier !== 1) throw new UnsupportedError(`depth multiplier expected 1, got ${multiplier}`);
   const stride = readStride(options.int32(id.strideH), options.int32(id.strideW));
   const kernel: Size = [weights.shape[1]!, weights.shape[2]!];
   return {
@@ -95,9 +100,22 @@ function readDepthwise(source: Source): CommonOp {
     inputs,
     outputs: source.outputs,
     stride,
-    padding: readPadding(options.int8(id.padding), x, kernel, stride),
+    ...readTaps(options, id, x, kernel, stride),
     activation: readActivation(options.int8(id.activation)),
   };
+}
+
+/** Padding, and dilation where there is some. */
+function readTaps(
+  options: Table,
+  id: { readonly padding: number; readonly dilationH: number; readonly dilationW: number },
+  x: Tensor,
+  kernel: Size,
+  stride: Size,
+) {
+  const dilation = readSize("dilation", options.int32(id.dilationH, 1), options.int32(id.dilationW, 1));
+  const padding = readPadding(options.int8(id.padding), x, dilated(kernel, dilation), stride);
+  return dilation.every((distance) => distance === 1) ? { padding } : { padding, dilation };
 }
 
 /** TensorFlow Lite flattens the input to [rows, columns of the weights]; the graph says so with a reshape. */
@@ -128,37 +146,6 @@ function readAdd({ options, inputs, outputs, tensors }: Source): CommonOp {
   return { type: "add", inputs: x.data ? inputs.toReversed() : inputs, outputs, activation };
 }
 
-function readMean(source: Source): CommonOp {
-  const { options, outputs, inputs, tensors } = source;
-  const x = expectTensor(tensors, inputs[0], "input");
-  const axes = expectConstants(tensors, inputs[1], "axes").map((axis) => (axis < 0 ? axis + x.shape.length : axis));
-  if (x.shape.length !== 4 || axes.toSorted((a, b) => a - b).join() !== "1,2") {
-    throw new UnsupportedError(
-      `axes expected height and width of 4 dimensions, got ${axes} of ${formatShape(x.shape)}`,
-    );
-  }
-  return { type: "mean", inputs: [inputs[0]!], outputs, keepDims: options?.int8(schema.ReducerOptions.keepDims) === 1 };
-}
-
-function readPad({ inputs, outputs, tensors }: Source): CommonOp {
-  const x = expectTensor(tensors, inputs[0], "input");
-  const amounts = expectConstants(tensors, inputs[1], "paddings");
-  if (x.shape.length !== 4 || amounts.length !== 8 || amounts.some((amount) => amount < 0)) {
-    throw new UnsupportedError(`paddings expected 8 numbers from 0 for 4 dimensions, got ${amounts}`);
-  }
-  const [before, after, top, bottom, left, right, first, last] = amounts as [number, number, number, number, number, number, number, number]; // prettier-ignore
-  if (before || after || first || last)
-    throw new UnsupportedError(`paddings expected of height and width only, got ${amounts}`);
-  return { type: "pad", inputs: [inputs[0]!], outputs, padding: { top, bottom, left, right } };
-}
-
-/** RESHAPE and SQUEEZE: the new shape is that of the output. */
-function readReshape({ inputs, outputs, tensors }: Source): CommonOp {
-  expectTensor(tensors, inputs[0], "input");
-  const { shape } = expectTensor(tensors, outputs[0], "output");
-  return { type: "reshape", inputs: [inputs[0]!], outputs, shape };
-}
-
 function readBeta({ options }: Source): number {
   const beta = options?.float32(schema.SoftmaxOptions.beta) ?? 1;
   if (!(beta > 0 && beta < Infinity)) throw new FormatError(`beta expected above 0, got ${beta}`);
@@ -171,8 +158,4 @@ function withWeights({ inputs, tensors }: Source, rank: number) {
   const weights = expectTensor(tensors, inputs[1], "weights", rank);
   const bias = inputs[2] ?? -1;
   return { x, weights, inputs: bias < 0 ? [inputs[0]!, inputs[1]!] : [inputs[0]!, inputs[1]!, bias] };
-}
-
-function expectNoDilation(height: number, width: number): void {
-  if (height !== 1 || width !== 1) throw new UnsupportedError(`dilation expected 1×1, got ${height}×${width}`);
 }

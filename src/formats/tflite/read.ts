@@ -11,8 +11,9 @@ import {
   type TensorData,
 } from "../../ir/tensor.js";
 import { Table } from "./flatbuffer.js";
-import { readersFor, readOperator } from "./operators.js";
+import { isCommon, loadReaders, readOperator } from "./operators.js";
 import * as schema from "./schema.js";
+import type { Source } from "./source.js";
 
 /** Far above any network of this kind; the work of loading grows with these. */
 const MAX_TENSORS = 20_000;
@@ -47,16 +48,18 @@ async function readOperators(model: Table, subgraph: Table, tensors: Tensor[]): 
     if (!code) throw new FormatError(`operator ${index}: no operator code ${table.uint32(schema.Operator.code)}`);
     return nameOf(code);
   });
-  const readers = await readersFor(names);
-  return tables.flatMap((table, index) => {
+  const sources = tables.map((table, index): Source => {
     const name = names[index]!;
     const inputs = table.int32s(schema.Operator.inputs, "inputs");
     const outputs = table.int32s(schema.Operator.outputs, "outputs");
     const options = table.table(schema.Operator.options, "options");
     const customOptions = table.bytes(schema.Operator.customOptions, "custom options");
-    const source = { name, inputs, outputs, options, customOptions, tensors };
-    return locate(`operator ${index} (${name})`, () => readOperator(source, readers));
+    return { name, inputs, outputs, options, customOptions, tensors };
   });
+  const each = <T>(read: (source: Source) => T) =>
+    sources.map((source, index) => locate(`operator ${index} (${source.name})`, () => read(source)));
+  const readers = await loadReaders(each(isCommon).every(Boolean));
+  return each((source) => readOperator(source, readers)).flat();
 }
 
 /** Files before operator codes above 127 existed have them in a byte. */
@@ -83,16 +86,17 @@ function readTensor(table: Table, buffers: readonly Table[]): Tensor {
     // Converters may leave the quantisation of a tensor that they made float32.
     quantization: dtype.startsWith("float")
       ? undefined
-      : readQuantization(table.table(schema.Tensor.quantization, "quantization")),
+      : readQuantization(table.table(schema.Tensor.quantization, "quantization"), shape.length),
     data: bytes?.length ? readData(bytes, dtype, shape) : undefined,
   };
 }
 
-function readQuantization(table: Table | undefined): Quantization | undefined {
+function readQuantization(table: Table | undefined, rank: number): Quantization | undefined {
   const scale = table?.float32s(schema.Quantization.scale, "scale") ?? [];
   if (!table || !scale.length) return undefined;
   const zeroPoint = table.int64s(schema.Quantization.zeroPoint, "zero point");
-  const axis = table.int32(schema.Quantization.dimension);
+  // Converters may leave the dimension of the weights with the scales of a bias.
+  const axis = rank === 1 ? 0 : table.int32(schema.Quantization.dimension);
   if (zeroPoint.length > 1 && zeroPoint.length !== scale.length) {
     throw new FormatError(`expected ${scale.length} zero points, got ${zeroPoint.length}`);
   }

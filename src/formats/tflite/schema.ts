@@ -25,6 +25,8 @@ export const Pool2DOptions = { padding: 0, strideW: 1, strideH: 2, filterW: 3, f
 export const FullyConnectedOptions = { activation: 0, weightsFormat: 1, keepDims: 2 } as const;
 export const SoftmaxOptions = { beta: 0 } as const;
 export const AddOptions = { activation: 0 } as const;
+/** DIV, MUL and SUB. */
+export const BinaryOptions = { activation: 0 } as const;
 export const ConcatenationOptions = { axis: 0, activation: 1 } as const;
 export const StridedSliceOptions = {
   beginMask: 0,
@@ -35,6 +37,16 @@ export const StridedSliceOptions = {
 } as const;
 export const LeakyReluOptions = { alpha: 0 } as const;
 export const ReshapeOptions = { newShape: 0 } as const;
+export const ResizeBilinearOptions = { alignCorners: 2, halfPixelCenters: 3 } as const;
+export const ResizeNearestOptions = { alignCorners: 0, halfPixelCenters: 1 } as const;
+export const TransposeConvOptions = { padding: 0, strideW: 1, strideH: 2, activation: 3 } as const;
+/** Of DEPTH_TO_SPACE and SPACE_TO_DEPTH. */
+export const BlockOptions = { blockSize: 0 } as const;
+export const MirrorPadOptions = { mode: 0 } as const;
+export const L2NormOptions = { activation: 0 } as const;
+export const PackOptions = { count: 0, axis: 1 } as const;
+export const UnpackOptions = { count: 0, axis: 1 } as const;
+export const GatherOptions = { axis: 0, batchDims: 1 } as const;
 export const ReducerOptions = { keepDims: 0 } as const;
 
 export const PADDING = ["SAME", "VALID"] as const;
@@ -55,12 +67,37 @@ export const OptionsType = {
   concatenation: 10,
   add: 11,
   reshape: 17,
+  mul: 21,
   transpose: 26,
   reducer: 27,
+  sub: 28,
+  div: 29,
   stridedSlice: 32,
   slice: 48,
   leakyRelu: 75,
+  l2Norm: 12,
+  resizeBilinear: 15,
+  spaceToDepth: 19,
+  pad: 22,
+  gather: 23,
+  batchToSpace: 24,
+  spaceToBatch: 25,
+  padV2: 43,
+  transposeConv: 49,
+  tile: 51,
+  resizeNearest: 74,
+  mirrorPad: 77,
+  depthToSpace: 94,
 } as const;
+
+/** The least norm of L2_NORMALIZATION. */
+export const L2_EPSILON = 1e-6;
+
+/** The modes of MIRROR_PAD by number. */
+export const MIRROR_MODES = ["reflect", "symmetric"] as const;
+
+/** MediaPipe's custom operator: TRANSPOSE_CONV with a bias. */
+export const TRANSPOSE_CONV_BIAS = "Convolution2DTransposeBias";
 
 /** The custom operator of detectors. */
 export const DETECTION = "TFLite_Detection_PostProcess";

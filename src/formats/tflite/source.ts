@@ -48,14 +48,24 @@ export function expectTensor(
 const MAX_CONSTANTS = 8;
 
 /** A short list of constants. */
-export function expectConstants(tensors: readonly Tensor[], index: number | undefined, what: string): number[] {
+export function expectConstants(
+  tensors: readonly Tensor[],
+  index: number | undefined,
+  what: string,
+  most = MAX_CONSTANTS,
+): number[] {
   const { data, dtype } = expectTensor(tensors, index, what);
   if (!data || dtype !== "int32")
     throw new UnsupportedError(`${what} expected constant int32, got ${data ? dtype : "a computed tensor"}`);
-  if (data.length > MAX_CONSTANTS) {
-    throw new UnsupportedError(`${what} expected at most ${MAX_CONSTANTS} numbers, got ${data.length}`);
+  if (data.length > most) {
+    throw new UnsupportedError(`${what} expected at most ${most} numbers, got ${data.length}`);
   }
   return Array.from(data);
+}
+
+/** Constant dimensions of x, counted from the first one. */
+export function expectAxes({ inputs, tensors }: Source, operand: number, { shape }: Tensor): number[] {
+  return expectConstants(tensors, inputs[operand], "axes").map((axis) => (axis < 0 ? axis + shape.length : axis));
 }
 
 export function expectOptions({ options }: Source): Table {

@@ -22,7 +22,7 @@ export function readPool(source: Source) {
   };
 }
 
-function readSize(what: string, height: number, width: number): Size {
+export function readSize(what: string, height: number, width: number): Size {
   if (height < 1 || width < 1) throw new FormatError(`${what} expected at least 1×1, got ${height}×${width}`);
   return [height, width];
 }

@@ -1,9 +1,11 @@
 /** The graph's operators in terms of TensorFlow Lite's: one function an operator, by its type. */
 import { UnsupportedError } from "../../errors.js";
 import type { Op, OpOf, OpType } from "../../ir/ops/index.js";
-import { isUnpadded, samePadding, type Padding, type Size } from "../../ir/window.js";
+import { dilated, isUnpadded, NO_DILATION, NO_PADDING, samePadding, type Padding, type Size } from "../../ir/window.js";
 import { writeFlexMap } from "./flexbuffer.js";
 import { clamp, float32, int32, int8, offset, type OutputFile } from "./output.js";
+import type { BinaryType } from "../../ir/ops/binary.js";
+import { BINARY } from "./binary.js";
 import { PLAIN } from "./plain.js";
 import { RARE_PLAIN } from "./rareplain.js";
 import * as schema from "./schema.js";
@@ -13,12 +15,16 @@ type Writer<T extends OpType> = (op: OpOf<T>, file: OutputFile) => void;
 /** Operators with one input and no options, by their names. */
 const PLAINS = { ...PLAIN, ...RARE_PLAIN };
 
-const WRITERS: { readonly [T in Exclude<OpType, (typeof PLAINS)[keyof typeof PLAINS]["type"]>]: Writer<T> } = {
+const WRITERS: {
+  readonly [T in Exclude<OpType, (typeof PLAINS)[keyof typeof PLAINS]["attributes"]["type"]>]: Writer<T>;
+} = {
   add: writeAdd,
+  ...writersOfBinary(),
   averagepool: writePool,
   batchnorm: () => {
     throw new UnsupportedError("batchnorm: expected folded, or as a depthwise convolution");
   },
+  batchtospace: (op, file) => writeBlocks(op, op.crops, file),
   concatenation: writeConcatenation,
   convolution: writeConvolution,
   depthwise: writeDepthwise,
@@ -28,40 +34,53 @@ const WRITERS: { readonly [T in Exclude<OpType, (typeof PLAINS)[keyof typeof PLA
       name: "DEQUANTIZE",
       version: file.tensor(op.inputs[0]!).dtype === "float16" ? 3 : 2,
     }),
+  depthtospace: writeDepthToSpace,
   detection: writeDetection,
   fullyconnected: writeFullyConnected,
+  gather: writeGather,
+  l2normalization: writeL2Normalization,
   leakyrelu: writeLeakyRelu,
   maxpool: writePool,
   mean: writeMean,
   pad: (op, file) => writePad(op.inputs[0]!, op.outputs[0]!, op.padding, file),
+  padany: writePadAny,
   quantize: (op, file) => file.operator({ ...placeOf(op), name: "QUANTIZE", version: 1 }),
+  reduce: writeReduce,
   reshape: writeReshape,
+  resize: writeResize,
   slice: writeSlice,
   softmax: writeSoftmax,
+  spacetobatch: (op, file) => writeBlocks(op, NO_PADDING, file),
+  spacetodepth: writeSpaceToDepth,
+  tile: writeTile,
   transpose: writeTranspose,
+  transposedconvolution: writeTransposedConvolution,
 };
 
 /** Writes an operator of the graph as one of the file's, or as two where the file's has no padding of that kind. */
 export function writeOperator(op: Op, file: OutputFile): void {
   const write = (WRITERS as { readonly [T in OpType]?: Writer<T> })[op.type] as Writer<OpType> | undefined;
   if (write) return write(op, file);
-  const name = Object.entries(PLAINS).find(([, attributes]) =>
+  const plain = Object.entries(PLAINS).find(([, { attributes }]) =>
     Object.entries(attributes).every(([key, value]) => op[key as keyof Op] === value),
-  )?.[0];
-  if (name === undefined) throw new UnsupportedError(`${op.type}: the format has no operator with these attributes`);
-  file.operator({ ...placeOf(op), name, version: isQuantized(op, file) ? 2 : 1 });
+  );
+  if (!plain) throw new UnsupportedError(`${op.type}: the format has no operator with these attributes`);
+  const [name, { version }] = plain;
+  file.operator({ ...placeOf(op), name, version: isQuantized(op, file) ? version : 1 });
 }
 
 function writeConvolution(op: OpOf<"convolution">, file: OutputFile): void {
   if (op.padValue) throw new UnsupportedError("convolution: padding expected of zeros");
   const [, height, width] = file.tensor(op.inputs[1]!).shape as [number, number, number];
-  const { inputs, padding } = padded(op, [height, width], file);
+  const { inputs, padding } = padded(op, dilated([height, width], op.dilation), file);
   const id = schema.Conv2DOptions;
   const table = file.table({
     [id.padding]: int8(padding),
     [id.strideW]: int32(op.stride[1]),
     [id.strideH]: int32(op.stride[0]),
     [id.activation]: clamp(op.activation),
+    [id.dilationW]: int32((op.dilation ?? NO_DILATION)[1]),
+    [id.dilationH]: int32((op.dilation ?? NO_DILATION)[0]),
   });
   const version = isQuantized(op, file) ? 3 : 1;
   file.operator({ name: "CONV_2D", version, inputs, outputs: op.outputs, options: [schema.OptionsType.conv2D, table] });
@@ -69,7 +88,7 @@ function writeConvolution(op: OpOf<"convolution">, file: OutputFile): void {
 
 function writeDepthwise(op: OpOf<"depthwise">, file: OutputFile): void {
   const [x, weights] = op.inputs.map((index) => file.tensor(index).shape);
-  const { inputs, padding } = padded(op, [weights![1]!, weights![2]!], file);
+  const { inputs, padding } = padded(op, dilated([weights![1]!, weights![2]!], op.dilation), file);
   const id = schema.DepthwiseOptions;
   const table = file.table({
     [id.padding]: int8(padding),
@@ -77,6 +96,8 @@ function writeDepthwise(op: OpOf<"depthwise">, file: OutputFile): void {
     [id.strideH]: int32(op.stride[0]),
     [id.multiplier]: int32(weights![3]! / x![3]!),
     [id.activation]: clamp(op.activation),
+    [id.dilationW]: int32((op.dilation ?? NO_DILATION)[1]),
+    [id.dilationH]: int32((op.dilation ?? NO_DILATION)[0]),
   });
   file.operator({
     name: "DEPTHWISE_CONV_2D",
@@ -144,6 +165,27 @@ function writeAdd(op: OpOf<"add">, file: OutputFile): void {
   file.operator({ ...placeOf(op), name: "ADD", version, options: [schema.OptionsType.add, table] });
 }
 
+function writersOfBinary() {
+  const entries = Object.entries(BINARY).map(([name, { type, options, version }]) => {
+    const write = (op: OpOf<BinaryType>, file: OutputFile) => {
+      if (options === undefined && op.activation !== "none") {
+        throw new UnsupportedError(`${type}: expected no activation, got ${op.activation}`);
+      }
+      file.operator({
+        name,
+        version: isQuantized(op, file) ? version : 1,
+        inputs: op.swapped ? op.inputs.toReversed() : op.inputs,
+        outputs: op.outputs,
+        ...(options !== undefined && {
+          options: [options, file.table({ [schema.BinaryOptions.activation]: clamp(op.activation) })] as const,
+        }),
+      });
+    };
+    return [type, write] as const;
+  });
+  return Object.fromEntries(entries) as { readonly [T in BinaryType]: Writer<T> };
+}
+
 function writeConcatenation(op: OpOf<"concatenation">, file: OutputFile): void {
   const table = file.table({ [schema.ConcatenationOptions.axis]: int32(op.axis) });
   const version = isQuantized(op, file) ? 2 : 1;
@@ -195,6 +237,132 @@ function writeSlice(op: OpOf<"slice">, file: OutputFile): void {
     outputs,
     options: [schema.OptionsType.stridedSlice, table],
   });
+}
+
+function writeResize(op: OpOf<"resize">, file: OutputFile): void {
+  const { mode, coordinates, rounding, ratio, size, outputs } = op;
+  const isBilinear = mode === "bilinear";
+  if (ratio || !(isBilinear || rounding === (coordinates === "asymmetric" ? "floor" : "halfUp"))) {
+    throw new UnsupportedError(`resize: expected as TensorFlow has it, got ${coordinates} with ${rounding}`);
+  }
+  const id = isBilinear ? schema.ResizeBilinearOptions : schema.ResizeNearestOptions;
+  const table = file.table({
+    [id.alignCorners]: int8(coordinates === "alignCorners" ? 1 : 0),
+    [id.halfPixelCenters]: int8(coordinates === "halfPixel" ? 1 : 0),
+  });
+  file.operator({
+    name: isBilinear ? "RESIZE_BILINEAR" : "RESIZE_NEAREST_NEIGHBOR",
+    version: 3,
+    inputs: [op.inputs[0]!, file.vector("size", size)],
+    outputs,
+    options: [isBilinear ? schema.OptionsType.resizeBilinear : schema.OptionsType.resizeNearest, table],
+  });
+}
+
+function writeTransposedConvolution(op: OpOf<"transposedconvolution">, file: OutputFile): void {
+  const { inputs, outputs, stride, padding, activation } = op;
+  const [weights, y] = [inputs[1]!, outputs[0]!].map((index) => file.tensor(index).shape);
+  const same = samePadding([y![1]!, y![2]!], [weights![1]!, weights![2]!], stride);
+  const isSame = padding.top === same.top && padding.left === same.left;
+  if (!isSame && (padding.top || padding.left)) {
+    throw new UnsupportedError("transposedconvolution: padding expected SAME or none");
+  }
+  const id = schema.TransposeConvOptions;
+  const table = file.table({
+    [id.padding]: int8(isSame ? 0 : 1),
+    [id.strideW]: int32(stride[1]),
+    [id.strideH]: int32(stride[0]),
+    [id.activation]: clamp(activation),
+  });
+  file.operator({
+    name: "TRANSPOSE_CONV",
+    version: activation !== "none" ? 4 : inputs.length > 2 ? 3 : isQuantized(op, file) ? 2 : 1,
+    inputs: [file.vector("shape", y!), inputs[1]!, inputs[0]!, ...inputs.slice(2)],
+    outputs,
+    options: [schema.OptionsType.transposeConv, table],
+  });
+}
+
+function writeDepthToSpace(op: OpOf<"depthtospace">, file: OutputFile): void {
+  if (op.order !== "dcr" || op.crops) throw new UnsupportedError("depthtospace: order expected dcr without crops");
+  const table = file.table({ [schema.BlockOptions.blockSize]: int32(op.blockSize) });
+  const options = [schema.OptionsType.depthToSpace, table] as const;
+  file.operator({ ...placeOf(op), name: "DEPTH_TO_SPACE", version: 1, options });
+}
+
+function writeSpaceToDepth(op: OpOf<"spacetodepth">, file: OutputFile): void {
+  const table = file.table({ [schema.BlockOptions.blockSize]: int32(op.blockSize) });
+  const options = [schema.OptionsType.spaceToDepth, table] as const;
+  file.operator({ ...placeOf(op), name: "SPACE_TO_DEPTH", version: 1, options });
+}
+
+function writeBlocks(op: OpOf<"spacetobatch" | "batchtospace">, sides: Padding, file: OutputFile): void {
+  const { block, outputs } = op;
+  const { top, bottom, left, right } = sides;
+  const isToBatch = op.type === "spacetobatch";
+  const amounts = file.constant("paddings", [2, 2], [top, bottom, left, right]);
+  file.operator({
+    name: isToBatch ? "SPACE_TO_BATCH_ND" : "BATCH_TO_SPACE_ND",
+    version: isQuantized(op, file) ? 2 : 1,
+    inputs: [op.inputs[0]!, file.vector("block", block), amounts],
+    outputs,
+    options: [isToBatch ? schema.OptionsType.spaceToBatch : schema.OptionsType.batchToSpace, file.table({})],
+  });
+}
+
+function writePadAny(op: OpOf<"padany">, file: OutputFile): void {
+  const { before, after, mode, value, outputs } = op;
+  const paddings = before.flatMap((amount, i) => [amount, after[i]!]);
+  const inputs = [op.inputs[0]!, file.constant("paddings", [before.length, 2], paddings)];
+  const version = isQuantized(op, file) ? 2 : 1;
+  if (mode === "constant") {
+    const { dtype, quantization } = file.tensor(op.inputs[0]!);
+    const scale = quantization?.scale[0] ?? 1;
+    const data = dtype === "float32" ? Float32Array.of(value) : dtype === "int8" ? new Int8Array(1) : new Uint8Array(1);
+    if (dtype !== "float32") data[0] = Math.round(value / scale) + (quantization?.zeroPoint[0] ?? 0);
+    inputs.push(file.add({ name: "value", shape: [1], dtype, quantization, data }));
+    const options = [schema.OptionsType.padV2, file.table({})] as const;
+    return file.operator({ name: "PADV2", version, inputs, outputs, options });
+  }
+  const code = schema.MIRROR_MODES.findIndex((each) => each === mode);
+  if (code < 0) throw new UnsupportedError(`padany: mode expected constant, reflect or symmetric, got ${mode}`);
+  const table = file.table({ [schema.MirrorPadOptions.mode]: int8(code) });
+  file.operator({ name: "MIRROR_PAD", version, inputs, outputs, options: [schema.OptionsType.mirrorPad, table] });
+}
+
+/** The names of reductions. */
+const REDUCTIONS = { mean: "MEAN", sum: "SUM", max: "REDUCE_MAX", min: "REDUCE_MIN" } as const;
+
+function writeReduce(op: OpOf<"reduce">, file: OutputFile): void {
+  const table = file.table({ [schema.ReducerOptions.keepDims]: int8(1) });
+  file.operator({
+    name: REDUCTIONS[op.function],
+    version: isQuantized(op, file) ? 2 : 1,
+    inputs: [op.inputs[0]!, file.vector("axes", op.axes)],
+    outputs: op.outputs,
+    options: [schema.OptionsType.reducer, table],
+  });
+}
+
+function writeL2Normalization(op: OpOf<"l2normalization">, file: OutputFile): void {
+  if (op.epsilon !== schema.L2_EPSILON) {
+    throw new UnsupportedError(`l2normalization: epsilon expected ${schema.L2_EPSILON}, got ${op.epsilon}`);
+  }
+  const options = [schema.OptionsType.l2Norm, file.table({})] as const;
+  file.operator({ ...placeOf(op), name: "L2_NORMALIZATION", version: isQuantized(op, file) ? 2 : 1, options });
+}
+
+function writeTile(op: OpOf<"tile">, file: OutputFile): void {
+  const inputs = [op.inputs[0]!, file.vector("multiples", op.multiples)];
+  const options = [schema.OptionsType.tile, file.table({})] as const;
+  file.operator({ name: "TILE", version: 1, inputs, outputs: op.outputs, options });
+}
+
+function writeGather(op: OpOf<"gather">, file: OutputFile): void {
+  const inputs = [op.inputs[0]!, file.vector("indices", op.indices)];
+  const table = file.table({ [schema.GatherOptions.axis]: int32(op.axis) });
+  const version = isQuantized(op, file) ? 2 : 1;
+  file.operator({ name: "GATHER", version, inputs, outputs: op.outputs, options: [schema.OptionsType.gather, table] });
 }
 
 function writeDetection(op: OpOf<"detection">, file: OutputFile): void {

@@ -76,6 +76,9 @@ declare const KNOWN: unique symbol;
 /** A value of rare(): moduleOf() knows all operators in it. */
 export type Known<T> = T & { readonly [KNOWN]: true };
 
+/** The attributes of an operator that moduleOf() knows. */
+export type KnownAttributes = CommonAttributes | Known<RareAttributes>;
+
 /** The modules that moduleOf() finds. */
 const known: Partial<Record<string, OpModule<OpAttributes>>> = { ...COMMON };
 

@@ -40,6 +40,8 @@ export interface OpModule<A extends { readonly type: string }> {
   kernel?(op: A, inputs: readonly Tensor[]): Size;
   /** Its weights, which also give its cost: one mult-add each for every position of the output. A linear operator that has them, and no activation of its own, absorbs the batch norm after it. */
   readonly weights?: WeightTrait;
+  /** No kernel computes it as it is, but the pass decompose.ts can write it in terms of other operators. Default: never. */
+  decomposes?(op: A, inputs: readonly Tensor[]): boolean;
   /** The zeros around the image, if it adds them and does nothing else. */
   padding?(op: A): Padding;
   /** The operator with zeros around its input; undefined if it cannot have them. */

@@ -3,8 +3,8 @@ import { expectInside, windowed, type Padding, type Size } from "../window.js";
 import { fuseActivation, type Activation, type OpModule } from "./module.js";
 import { expectRank } from "./operands.js";
 
-interface Pooling {
-  readonly type: "averagepool" | "maxpool";
+/** The attributes of both. */
+export interface Pool {
   readonly kernel: Size;
   readonly stride: Size;
   readonly padding: Padding;
@@ -19,4 +19,4 @@ export const pooling = {
   },
   kernel: (op) => op.kernel,
   absorbActivation: fuseActivation,
-} satisfies OpModule<Pooling>;
+} satisfies OpModule<Pool & { readonly type: "averagepool" | "maxpool" }>;

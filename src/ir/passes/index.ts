@@ -3,7 +3,7 @@
  * loaded with the first model that does.
  */
 import { buildGraph, type Graph } from "../graph.js";
-import { loadOperators, moduleOf } from "../ops/index.js";
+import { loadOperators, moduleOf, operandsOf } from "../ops/index.js";
 import { foldConstants } from "./constants.js";
 
 export interface PrepareOptions {
@@ -39,9 +39,19 @@ export const PASSES: readonly Pass[] = [
     run: async (graph) => (await import("./batchnorm.js")).batchNormsAsDepthwise(graph),
   },
   {
+    name: "fold dilations",
+    applies: ({ ops }) => ops.some(({ type }) => type === "batchtospace"),
+    run: async (graph) => (await import("./dilation.js")).foldDilations(graph),
+  },
+  {
     name: "absorb pads and activations",
     applies: hasPadOrActivation,
     run: async (graph) => (await import("./absorb.js")).absorb(graph),
+  },
+  {
+    name: "decompose convolutions",
+    applies: ({ ops, tensors }) => ops.some((op) => moduleOf(op).decomposes?.(op, operandsOf(op, tensors))),
+    run: async (graph) => (await import("./decompose.js")).decompose(graph),
   },
   // Last, because a normalisation may arrive as batch norms and its convolution may absorb a pad.
   {

@@ -32,7 +32,8 @@ export function foldNormalization(graph: Graph, { padValues = true }: Normalizat
     if (op.type !== "convolution" || op.padValue) return op;
     const constants = op.inputs.slice(1).map((index) => graph.tensors[index]!);
     const chain = chainBefore(op, graph, makers, inner);
-    if (!chain || !constants.every(({ data }) => data instanceof Float32Array)) return op;
+    const isGrouped = constants[0]!.shape[3] !== graph.tensors[op.inputs[0]!]!.shape[3];
+    if (!chain || isGrouped || !constants.every(({ data }) => data instanceof Float32Array)) return op;
     const { scale, shift } = chain.normalization;
     // In float32, as the kernel adds it up with the bias.
     const padValue = Array.from(shift, (value, c) => (value === 0 ? 0 : Math.fround(-value / scale[c]!)));

@@ -3,7 +3,7 @@ import { seededRandom } from "../../../src/models/random.js";
 import type { Files } from "../../../src/io/source.js";
 import { attempt, outcomes } from "../../support/hostile.js";
 import { distortions, flips, truncations } from "../../support/mutate.js";
-import { functional, functional3, sequential, SMALL, SMALL_WEIGHTS } from "../../support/keras.js";
+import { functional, functional3, NESTED, sequential, SMALL, SMALL_WEIGHTS } from "../../support/keras.js";
 import { FUSED, GRAPH_WEIGHTS, signature } from "../../support/tensorflow.js";
 import { storeModel } from "../../support/weights.js";
 
@@ -11,6 +11,7 @@ const MODELS: Readonly<Record<string, Record<string, Uint8Array>>> = {
   functional: storeModel(functional(SMALL), SMALL_WEIGHTS, { shardBytes: 300 }),
   "Keras 3": storeModel(functional3(SMALL), SMALL_WEIGHTS, { shardBytes: 300 }),
   sequential: storeModel(sequential(SMALL), SMALL_WEIGHTS, { shardBytes: 300 }),
+  nested: storeModel(NESTED, SMALL_WEIGHTS, { shardBytes: 300 }),
   graph: storeModel({ node: FUSED }, GRAPH_WEIGHTS, { shardBytes: 300, signature: signature("Identity") }),
 };
 

@@ -92,25 +92,27 @@ describe("a layers model is refused", () => {
     ["of any size", changed("input_1", { batch_input_shape: [null, null, null, 3] }), UnsupportedError, /fixed size/],
     ["with dilation", changed("conv1", { dilation_rate: [2, 2] }), UnsupportedError, /"conv1".*dilation_rate/],
     ["with groups", changed("conv1", { groups: 2 }), UnsupportedError, /"conv1".*groups expected 1, got 2/],
-    ["with a multiplier", changed("conv_dw_1", { depth_multiplier: 2 }), UnsupportedError, /depth_multiplier/],
+    ["with another multiplier than its weights", changed("conv_dw_1", { depth_multiplier: 2 }), FormatError, /depth_multiplier expected 1, as in the weights, got 2/], // prettier-ignore
     ["with channels first", changed("pool", { data_format: "channels_first" }), UnsupportedError, /data_format/],
     ["with other padding", changed("conv1", { padding: "causal" }), UnsupportedError, /"same" or "valid"/],
     ["with stride 0", changed("conv1", { strides: [0, 1] }), FormatError, /strides expected a whole number from 1/],
-    ["with another activation", changed("conv_pw_1", { activation: "swish" }), UnsupportedError, /got string "swish"/],
+    [
+      "with another activation",
+      changed("conv_pw_1", { activation: "swish" }),
+      UnsupportedError,
+      /one of .*relu6.*got string "swish"/,
+    ],
     ["with another norm", changed("conv1_bn", { axis: 1 }), UnsupportedError, /axis expected the last one, got 1/],
     ["with a leaky clamp", changed("conv1_relu", { negative_slope: 0.1 }), UnsupportedError, /negative_slope/],
-    ["with a clamp at 1", changed("conv1_relu", { max_value: 1 }), UnsupportedError, /max_value expected 6 or none/],
+    ["with a clamp at 1", changed("conv1_relu", { max_value: 1 }), UnsupportedError, /max_value expected none, or 6/],
     ["whose shape does not fit", changed("reshape", { target_shape: [7] }), FormatError, /cannot make 1×7 of 1×1×1×6/],
     ["with a missing weight", changed("conv1", { use_bias: true }), FormatError, /"conv1\/bias" is missing/],
-    [
-      "that reads what comes later",
-      connected("conv1", [[["pool", 0, 0]]]),
-      FormatError,
-      /"pool", which no layer before/,
-    ],
-    ["that reads a layer twice", connected("conv1", [[["conv1_pad", 0, 0]], [["conv1_pad", 0, 0]]]), UnsupportedError, /one input once/], // prettier-ignore
-    ["with two inputs of a layer", connected("conv1", [[["conv1_pad", 0, 0], ["input_1", 0, 0]]]), UnsupportedError, /got 2/], // prettier-ignore
-    ["with a second use", connected("conv1", [[["conv1_pad", 1, 0]]]), UnsupportedError, /used once/],
+    ["with a cycle", connected("conv1", [[["pool", 0, 0]]]), FormatError, /"conv1_bn" is part of a cycle/],
+    ["that reads a layer that is not there", connected("conv1", [[["conv0", 0, 0]]]), FormatError, /"conv1" reads "conv0", use 0/], // prettier-ignore
+    ["that reads a use that is not there", connected("conv1", [[["conv1_pad", 1, 0]]]), FormatError, /reads "conv1_pad", use 1/], // prettier-ignore
+    ["that reads an output that is not there", connected("conv1", [[["conv1_pad", 0, 1]]]), FormatError, /output 1 of "conv1_pad", which has 1/], // prettier-ignore
+    ["with two inputs of a layer that takes one", connected("conv1", [[["conv1_pad", 0, 0], ["input_1", 0, 0]]]), FormatError, /"conv1" \(Conv2D\): expected one input, got 2/], // prettier-ignore
+    ["with a layer that reads nothing", connected("conv1", [[]]), FormatError, /"conv1": inbound_nodes\[0\] expected inputs/], // prettier-ignore
   ])("%s", async (_, topology, type, message) => {
     const files = storeModel(topology, SMALL_WEIGHTS);
     await expect(loadModel(files)).rejects.toThrow(type);

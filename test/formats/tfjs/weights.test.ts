@@ -95,7 +95,7 @@ describe("paths", () => {
       "../shard",
       "a/../../b",
       "a/./b",
-      "./a",
+      "././a",
       "",
       "a//b",
       "https://host/shard",
@@ -111,6 +111,12 @@ describe("paths", () => {
 
   test.each(["group1-shard1of1", "weights/group1-shard1of2.bin", "..a/b..", "a b", "ä%2e%2e"])("%j is fine", (path) => {
     expect(new WeightsManifest(manifest({ paths: [path] })).paths).toEqual([path]);
+  });
+
+  test("in the folder itself are read, too", () => {
+    expect(new WeightsManifest(manifest({ paths: ["./my-model.weights.bin"] })).paths).toEqual([
+      "my-model.weights.bin",
+    ]);
   });
 });
 

@@ -7,7 +7,7 @@ import type { OpAttributes } from "../../../src/ir/ops/index.js";
 import { prepare } from "../../../src/ir/passes/index.js";
 import { NO_PADDING, samePadding } from "../../../src/ir/window.js";
 import { mobileNetV1 } from "../../../src/models/mobilenetv1.js";
-import { manyGraph, runGraph, unaryGraph, weightedGraph, type OneOp } from "../../support/graphs.js";
+import { FLAVOURS, manyGraph, runGraph, unaryGraph, weightedGraph, type OneOp } from "../../support/graphs.js";
 import { describeShared, sharedBytes } from "../../support/shared.js";
 
 const stride = [2, 2] as const;
@@ -26,6 +26,18 @@ const weighted: readonly [string, OpAttributes, readonly number[], readonly numb
   ],
   ["depthwise", { type: "depthwise", stride, padding: same, activation: "relu6" }, shape, [1, 3, 3, 5]],
   ["depthwise, other padding", { type: "depthwise", stride, padding: odd, activation: "none" }, shape, [1, 3, 3, 5]],
+  [
+    "convolution, dilated",
+    { type: "convolution", stride: [1, 1], padding: NO_PADDING, dilation: [2, 3], activation: "none" },
+    shape,
+    [4, 3, 2, 5],
+  ],
+  [
+    "depthwise, dilated",
+    { type: "depthwise", stride: [1, 1], padding: NO_PADDING, dilation: [2, 1], activation: "none" },
+    shape,
+    [1, 3, 2, 5],
+  ],
   ["fully connected", { type: "fullyconnected", activation: "relu" }, [3, 7], [4, 7]],
 ];
 
@@ -43,6 +55,23 @@ const unary: readonly [string, OpAttributes][] = [
   ["transpose", { type: "transpose", permutation: [0, 2, 3, 1] }],
   ["slice", { type: "slice", begin: [0, 1, 2, 0], size: [1, 3, 4, 5], step: [1, 1, 1, 1] }],
   ["slice with strides", { type: "slice", begin: [0, 1, 8, 4], size: [1, 3, 4, 5], step: [1, 2, -1, -1] }],
+  ["resize", { type: "resize", mode: "bilinear", size: [9, 5], coordinates: "halfPixel", rounding: "floor" }],
+  [
+    "resize, corners",
+    { type: "resize", mode: "bilinear", size: [9, 5], coordinates: "alignCorners", rounding: "floor" },
+  ],
+  ["resize, nearest", { type: "resize", mode: "nearest", size: [9, 5], coordinates: "asymmetric", rounding: "floor" }],
+  ["resize, nearest centers", { type: "resize", mode: "nearest", size: [9, 5], coordinates: "halfPixel", rounding: "halfUp" }], // prettier-ignore
+  ["pad any", { type: "padany", before: [0, 1, 0, 2], after: [0, 0, 3, 1], mode: "constant", value: 0 }],
+  ["mirror", { type: "padany", before: [0, 1, 0, 2], after: [0, 0, 3, 1], mode: "reflect", value: 0 }],
+  ["symmetric", { type: "padany", before: [0, 1, 0, 2], after: [0, 0, 3, 1], mode: "symmetric", value: 0 }],
+  ["space to batch", { type: "spacetobatch", block: [7, 3] }],
+  ["sum", { type: "reduce", function: "sum", axes: [1, 3] }],
+  ["mean of channels", { type: "reduce", function: "mean", axes: [3] }],
+  ["maximum", { type: "reduce", function: "max", axes: [2] }],
+  ["minimum", { type: "reduce", function: "min", axes: [1] }],
+  ["tile", { type: "tile", multiples: [1, 2, 1, 3] }],
+  ["gather", { type: "gather", axis: 2, indices: [8, 0, 0] }],
   ["relu", { type: "activation", activation: "relu" }],
   ["relu6", { type: "activation", activation: "relu6" }],
 ];
@@ -63,6 +92,32 @@ describe.each(["float32", "uint8", "int8"] as const)("%s", (flavour) => {
   test.each(unary)("%s", async (_, attributes) => {
     await expectRoundTrip(unaryGraph(attributes, shape, flavour, 1));
   });
+});
+
+const shaped: readonly [string, OpAttributes, readonly number[]][] = [
+  ["depth to space", { type: "depthtospace", blockSize: 2, order: "dcr" }, [1, 3, 4, 12]],
+  ["space to depth", { type: "spacetodepth", blockSize: 2 }, [1, 6, 4, 3]],
+  ["batch to space", { type: "batchtospace", block: [2, 1], crops: { top: 1, bottom: 0, left: 0, right: 2 } }, [2, 3, 4, 3]], // prettier-ignore
+];
+
+test.each(shaped)("%s", async (_, attributes, size) => {
+  for (const flavour of FLAVOURS) await expectRoundTrip(unaryGraph(attributes, size, flavour, 1));
+});
+
+test("L2 normalization", async () => {
+  await expectRoundTrip(unaryGraph({ type: "l2normalization", epsilon: 1e-6 }, shape, "float32", 1));
+});
+
+test.each([
+  ["SAME", { top: 0, bottom: 1, left: 0, right: 1 }],
+  ["VALID", NO_PADDING],
+])("transposed convolution, %s", async (_, padding) => {
+  const attributes = { type: "transposedconvolution", stride, padding, activation: "none" } as const;
+  const one = weightedGraph(attributes, shape, [4, 3, 3, 5], "float32", 1);
+  const again = await readTflite(writeTflite(one.graph));
+  expect(again.ops).toMatchObject([{ ...attributes }]);
+  const [before, after] = await Promise.all([one.graph, again].map((graph) => prepare(graph)));
+  expect(await runGraph({ ...one, graph: after! }, "simd")).toEqual(await runGraph({ ...one, graph: before! }, "simd"));
 });
 
 describe.each(["float32", "uint8", "int8"] as const)("%s, several inputs", (flavour) => {

@@ -8,11 +8,18 @@ import fleet from "../../src/fleet.ts";
 /** Keys of pictures that had their fault. */
 const happened = new Set<string>();
 
+/** Whether the database does not answer. */
+let isDown = false;
+
 export default {
   fetch(request, env) {
     const { pathname } = new URL(request.url);
     if (pathname === "/faults") return Response.json([...happened]);
     if (pathname === "/strange") return sendStrange(env);
+    if (pathname === "/down" || pathname === "/up") {
+      isDown = pathname === "/down";
+      return new Response(null, { status: 204 });
+    }
     return fleet.fetch(request, env);
   },
 
@@ -57,14 +64,20 @@ function failing(bucket: R2Bucket, stop: () => void): R2Bucket {
     if (isOf("overruns-always", key) || firstOf("overruns", [key])) return new Promise(() => undefined);
     return bucket.get(key);
   };
-  return { get } as unknown as R2Bucket;
+  return { get, list: (options?: R2ListOptions) => bucket.list(options) } as unknown as R2Bucket;
 }
 
-/** A database after whose writes the consumer may be gone. */
+/** A statement of a database that does not answer. */
+const DOWN = Object.fromEntries(
+  ["all", "first", "run"].map((method) => [method, async () => Promise.reject(new Error("the database is down"))]),
+);
+
+/** A database that may be down, and after whose writes the consumer may be gone. */
 function crashing(database: D1Database, isDue: () => boolean): D1Database {
   return {
-    prepare: (query: string) => database.prepare(query),
+    prepare: (query: string) => (isDown ? { ...DOWN, bind: () => DOWN } : database.prepare(query)),
     async batch(statements: D1PreparedStatement[]) {
+      if (isDown) throw new Error("the database is down");
       await database.batch(statements);
       if (isDue()) throw new Error("the consumer crashed after it had stored its results");
     },

@@ -25,6 +25,13 @@ interface Exports {
   wlen(): number;
 }
 
+/**
+ * Put before the end marker: 256 one bits, in bytes with their stuffing. No Huffman code of a JPEG has only ones (ITU-T T.81,
+ * annex C), so a decoder that needs bits beyond a scan's fails, where it would take zeros and make up the rest of a
+ * truncated picture. A whole scan ends before them.
+ */
+const GUARD = Uint8Array.from({ length: 64 }, (_, i) => (i % 2 ? 0 : 0xff));
+
 /** No side is as large. */
 const NEVER = 0xffff;
 
@@ -33,11 +40,15 @@ export function createJpeg(module: WebAssembly.Module): Codec {
   const { memory } = wasm;
   return {
     memory,
-    show(file, { width: fullWidth, height: fullHeight, orientation }, least, use) {
-      const address = wasm.walloc(file.length);
-      new Uint8Array(memory.buffer, address, file.length).set(file);
+    show(file, { width: fullWidth, height: fullHeight, orientation, end }, least, use) {
+      const length = file.length + GUARD.length;
+      const address = wasm.walloc(length);
+      const guarded = new Uint8Array(memory.buffer, address, length);
+      guarded.set(file.subarray(0, end));
+      guarded.set(GUARD, end);
+      guarded.set(file.subarray(end), end + GUARD.length);
       const isPortrait = fullWidth <= fullHeight;
-      const picture = wasm.decode(address, file.length, isPortrait ? least : NEVER, isPortrait ? NEVER : least);
+      const picture = wasm.decode(address, length, isPortrait ? least : NEVER, isPortrait ? NEVER : least);
       if (picture < 2) throw new Error("damaged JPEG");
       const [width, height] = [wasm.decode_width(picture), wasm.decode_height(picture)];
       const pixels = wasm.decode_buffer(picture);
