@@ -8,26 +8,12 @@ import { columnsMissing, depthwise3x3 } from "../loops/depthwise";
 import { storeRequantized } from "../simd/requantize";
 
 /** 3×3 with stride 1, under the conditions of loops/depthwise.ts. */
-export function q8_depthwise3x3s1(
-  params: Convolution,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function q8_depthwise3x3s1(params: Convolution, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   depthwise3x3<Shorts>(params, tile, rowBegin, rowEnd, blockBegin, blockEnd, 1);
 }
 
 /** 3×3 with stride 2, under the conditions of loops/depthwise.ts. */
-export function q8_depthwise3x3s2(
-  params: Convolution,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function q8_depthwise3x3s2(params: Convolution, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   depthwise3x3<Shorts>(params, tile, rowBegin, rowEnd, blockBegin, blockEnd, 2);
 }
 

@@ -12,14 +12,7 @@ import { clearAfter } from "../simd/channels";
 import { onePixel, store, tile4 } from "../f32/pointwise";
 import { lane0, lane1, lane2, lane3 } from "./lanes";
 
-export function f32_pointwise(
-  params: Product,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function f32_pointwise(params: Product, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   const called = rowEnd - rowBegin;
   const pixels = called * params.output.width;
   const blocks = params.input.blocks;
@@ -53,17 +46,7 @@ export function f32_pointwise(
 
 /** Four pixels × the sixteen channels of two blocks, (a, b) and (c, d). */
 @inline
-function twoBlocks(
-  blocks: i32,
-  x: usize,
-  inStride: usize,
-  w: usize,
-  packed: usize,
-  y: usize,
-  outStride: usize,
-  lo: v128,
-  hi: v128,
-): void {
+function twoBlocks(blocks: i32, x: usize, inStride: usize, w: usize, packed: usize, y: usize, outStride: usize, lo: v128, hi: v128): void {
   let v = w + packed;
   // prettier-ignore
   let a0 = v128.load(w), b0 = v128.load(w, 16), c0 = v128.load(v), d0 = v128.load(v, 16);

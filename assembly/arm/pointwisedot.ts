@@ -20,14 +20,7 @@ export function q8_byteProducts(): i32 {
   return 2;
 }
 
-export function q8_pointwiseDot(
-  params: Product,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function q8_pointwiseDot(params: Product, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   const called = rowEnd - rowBegin;
   const pixels = called * params.output.width;
   const blocks = params.input.blocks;
@@ -139,17 +132,7 @@ function twoBlocks(
 
 /** Four pixels × eight channels without dot products. Accumulators have two sums for each of two channels. */
 @inline
-function widening(
-  blocks: i32,
-  x: usize,
-  inStride: usize,
-  w: usize,
-  sum: usize,
-  y: usize,
-  lo: v128,
-  hi: v128,
-  round: v128,
-): void {
+function widening(blocks: i32, x: usize, inStride: usize, w: usize, sum: usize, y: usize, lo: v128, hi: v128, round: v128): void {
   const biasA = v128.load(w);
   const biasB = v128.load(w, 16);
   let a0 = i64x2.extend_low_i32x4_u(biasA);
@@ -205,16 +188,7 @@ function joined(a: v128, b: v128): v128 {
 }
 
 /** One pixel × eight channels without dot products, block by block. */
-function onePixel(
-  params: Product,
-  input: usize,
-  inStride: usize,
-  sum: usize,
-  output: usize,
-  outStride: usize,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+function onePixel(params: Product, input: usize, inStride: usize, sum: usize, output: usize, outStride: usize, blockBegin: i32, blockEnd: i32): void {
   const inBlocks = params.input.blocks;
   const lo = f32x4.splat(params.lo);
   const hi = f32x4.splat(params.hi);

@@ -6,14 +6,7 @@
 import { Unary } from "../abi/elementwise";
 import { clamp } from "../simd/arithmetic";
 
-export function f32_activation(
-  params: Unary,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function f32_activation(params: Unary, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   const lo = f32x4.splat(params.lo);
   const hi = f32x4.splat(params.hi);
   const input = params.input.address;

@@ -10,14 +10,7 @@ import { Pool } from "../abi/pool";
 import { pool } from "../loops/pooling";
 import { clamp } from "../simd/arithmetic";
 
-export function f32_averagepool(
-  params: Pool,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function f32_averagepool(params: Pool, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   pool<Average, f32>(params, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 

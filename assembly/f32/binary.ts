@@ -2,14 +2,7 @@
 import { Broadcast } from "../abi/elementwise";
 import { binaryFloats } from "../loops/binary";
 
-export function f32_div(
-  params: Broadcast,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function f32_div(params: Broadcast, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   binaryFloats<Div>(params, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 
@@ -23,14 +16,7 @@ class Div {
   }
 }
 
-export function f32_maximum(
-  params: Broadcast,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function f32_maximum(params: Broadcast, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   binaryFloats<Maximum>(params, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 
@@ -44,14 +30,7 @@ class Maximum {
   }
 }
 
-export function f32_minimum(
-  params: Broadcast,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function f32_minimum(params: Broadcast, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   binaryFloats<Minimum>(params, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 
@@ -65,14 +44,7 @@ class Minimum {
   }
 }
 
-export function f32_mul(
-  params: Broadcast,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function f32_mul(params: Broadcast, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   binaryFloats<Mul>(params, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 
@@ -86,14 +58,7 @@ class Mul {
   }
 }
 
-export function f32_prelu(
-  params: Broadcast,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function f32_prelu(params: Broadcast, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   binaryFloats<PRelu>(params, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 
@@ -107,14 +72,7 @@ class PRelu {
   }
 }
 
-export function f32_sub(
-  params: Broadcast,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function f32_sub(params: Broadcast, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   binaryFloats<Sub>(params, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 

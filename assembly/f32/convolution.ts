@@ -14,14 +14,7 @@ import { convolution } from "../loops/convolution";
 import { clamp, madd } from "../simd/arithmetic";
 import { clearAfter } from "../simd/channels";
 
-export function f32_convolution(
-  params: Convolution,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function f32_convolution(params: Convolution, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   convolution<Floats, f32>(params, tile, rowBegin, rowEnd, blockBegin, blockEnd);
   // Infinity · 0 is NaN.
   const output = params.output;
@@ -33,15 +26,7 @@ export function f32_convolution(
 @unmanaged
 class Floats {
   /** One row of outputs × 8 channels, from the `kernelHeight` padded rows on the tile. */
-  outputRow(
-    params: Convolution,
-    rows: usize,
-    rowBytes: usize,
-    operands: i32,
-    pixelStride: usize,
-    weights: usize,
-    out: usize,
-  ): void {
+  outputRow(params: Convolution, rows: usize, rowBytes: usize, operands: i32, pixelStride: usize, weights: usize, out: usize): void {
     const lo = f32x4.splat(params.lo);
     const hi = f32x4.splat(params.hi);
     const kernelHeight = params.kernelHeight;

@@ -17,14 +17,7 @@ import { clamp, madd } from "../simd/arithmetic";
 import { ARM, WIDE } from "../simd/builds";
 
 /** Any kernel, stride, dilation and padding. */
-export function f32_depthwise(
-  params: Convolution,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function f32_depthwise(params: Convolution, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   depthwise<Floats, f32>(params, tile, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 
@@ -117,14 +110,7 @@ class Floats {
 }
 
 /** 3×3 with stride 1, under the conditions of loops/depthwise.ts. */
-export function f32_depthwise3x3s1(
-  params: Convolution,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function f32_depthwise3x3s1(params: Convolution, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   depthwise3x3<Floats>(params, tile, rowBegin, rowEnd, blockBegin, blockEnd, 1);
 }
 
@@ -187,14 +173,7 @@ function row3x3s1(params: Convolution, r0: usize, r1: usize, r2: usize, w: usize
 }
 
 /** 3×3 with stride 2, under the conditions of loops/depthwise.ts. */
-export function f32_depthwise3x3s2(
-  params: Convolution,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function f32_depthwise3x3s2(params: Convolution, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   depthwise3x3<Floats>(params, tile, rowBegin, rowEnd, blockBegin, blockEnd, 2);
 }
 

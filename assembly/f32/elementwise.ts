@@ -47,14 +47,7 @@ class Exp {
   }
 }
 
-export function f32_hardswish(
-  params: Unary,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function f32_hardswish(params: Unary, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   mapElements<HardSwish>(params, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 
@@ -69,14 +62,7 @@ class HardSwish {
   }
 }
 
-export function f32_logistic(
-  params: Unary,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function f32_logistic(params: Unary, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   mapElements<Logistic>(params, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 
@@ -109,14 +95,7 @@ class Neg {
   }
 }
 
-export function f32_relun1to1(
-  params: Unary,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function f32_relun1to1(params: Unary, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   mapElements<ReluN1To1>(params, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 
@@ -130,14 +109,7 @@ class ReluN1To1 {
   }
 }
 
-export function f32_rsqrt(
-  params: Unary,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function f32_rsqrt(params: Unary, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   mapElements<Rsqrt>(params, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 
@@ -165,14 +137,7 @@ class Sqrt {
   }
 }
 
-export function f32_square(
-  params: Unary,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function f32_square(params: Unary, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   mapElements<Square>(params, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 

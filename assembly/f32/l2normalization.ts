@@ -8,14 +8,7 @@
 import { Normalization } from "../abi/reduce";
 import { clearAfter } from "../simd/channels";
 
-export function f32_l2normalization(
-  params: Normalization,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function f32_l2normalization(params: Normalization, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   const blocks = params.input.blocks;
   const inStride = params.input.blockBytes;
   const outStride = params.output.blockBytes;
@@ -29,10 +22,7 @@ export function f32_l2normalization(
       const b = v128.load(x + <usize>block * inStride, 16);
       sums = f32x4.add(sums, f32x4.add(f32x4.mul(a, a), f32x4.mul(b, b)));
     }
-    const sum =
-      f32x4.extract_lane(sums, 0) +
-      f32x4.extract_lane(sums, 1) +
-      (f32x4.extract_lane(sums, 2) + f32x4.extract_lane(sums, 3));
+    const sum = f32x4.extract_lane(sums, 0) + f32x4.extract_lane(sums, 1) + (f32x4.extract_lane(sums, 2) + f32x4.extract_lane(sums, 3));
     const norm = f32x4.splat(max<f32>(sqrt<f32>(sum), params.epsilon));
     for (let block = 0; block < blocks; ++block) {
       const from = x + <usize>block * inStride;

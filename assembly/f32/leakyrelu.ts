@@ -5,14 +5,7 @@
  */
 import { Unary } from "../abi/elementwise";
 
-export function f32_leakyrelu(
-  params: Unary,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function f32_leakyrelu(params: Unary, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   const slope = f32x4.splat(params.slope);
   const zeros = f32x4.splat(0);
   const input = params.input.address;

@@ -2,14 +2,7 @@
 import { Move } from "../abi/move";
 import { fromBlocks, toBlocks } from "../loops/nhwc";
 
-export function f32_toBlocks(
-  params: Move,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function f32_toBlocks(params: Move, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   toBlocks<Floats, f32, f32>(params, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 
@@ -36,13 +29,6 @@ class Floats {
   }
 }
 
-export function f32_fromBlocks(
-  params: Move,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function f32_fromBlocks(params: Move, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   fromBlocks<Floats, f32, f32>(params, rowBegin, rowEnd, blockBegin, blockEnd);
 }

@@ -16,14 +16,7 @@ import { clamp, madd } from "../simd/arithmetic";
 import { ADD_OFFSETS, WIDE } from "../simd/builds";
 import { clearAfter } from "../simd/channels";
 
-export function f32_pointwise(
-  params: Product,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function f32_pointwise(params: Product, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   const called = rowEnd - rowBegin;
   const pixels = called * params.output.width;
   const blocks = params.input.blocks;
@@ -153,18 +146,7 @@ export function tile4(
 
 /** Six pixels: twelve accumulators are too many unless multiply and add are one instruction. */
 @inline
-function tile6(
-  blocks: i32,
-  x: usize,
-  inStride: usize,
-  w: usize,
-  packed: usize,
-  y: usize,
-  outStride: usize,
-  lo: v128,
-  hi: v128,
-  pair: bool,
-): void {
+function tile6(blocks: i32, x: usize, inStride: usize, w: usize, packed: usize, y: usize, outStride: usize, lo: v128, hi: v128, pair: bool): void {
   let v = w + packed;
   let a0 = v128.load(w);
   let b0 = v128.load(w, 16);
@@ -259,15 +241,7 @@ export function store(y: usize, a: v128, b: v128, lo: v128, hi: v128): void {
 }
 
 /** One pixel × 16 channels: for the pixels that fill no tile, three at most, and for fully connected layers. */
-export function onePixel(
-  params: Product,
-  input: usize,
-  inStride: usize,
-  output: usize,
-  outStride: usize,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function onePixel(params: Product, input: usize, inStride: usize, output: usize, outStride: usize, blockBegin: i32, blockEnd: i32): void {
   const inBlocks = params.input.blocks;
   const packed = <usize>(32 + inBlocks * 256);
   const lo = f32x4.splat(params.lo);

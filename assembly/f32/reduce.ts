@@ -9,36 +9,15 @@ import { Reduction } from "../abi/reduce";
 import { reduce } from "../loops/reduction";
 import { clamp } from "../simd/arithmetic";
 
-export function f32_reduceSum(
-  params: Reduction,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function f32_reduceSum(params: Reduction, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   reduce<Sum>(params, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 
-export function f32_reduceMax(
-  params: Reduction,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function f32_reduceMax(params: Reduction, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   reduce<Max>(params, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 
-export function f32_reduceMin(
-  params: Reduction,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function f32_reduceMin(params: Reduction, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   reduce<Min>(params, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 

@@ -9,14 +9,7 @@
 import { Interpolation } from "../abi/resize";
 import { interpolate } from "../loops/interpolation";
 
-export function f32_resizeBilinear(
-  params: Interpolation,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function f32_resizeBilinear(params: Interpolation, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   interpolate<Floats>(params, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 
@@ -29,11 +22,7 @@ class Floats {
     const x = v128.load32_splat(alphaX);
     const y = v128.load32_splat(alphaY);
     const low = between(between(v128.load(a), v128.load(b), x), between(v128.load(c), v128.load(d), x), y);
-    const high = between(
-      between(v128.load(a, 16), v128.load(b, 16), x),
-      between(v128.load(c, 16), v128.load(d, 16), x),
-      y,
-    );
+    const high = between(between(v128.load(a, 16), v128.load(b, 16), x), between(v128.load(c, 16), v128.load(d, 16), x), y);
     v128.store(out, low);
     v128.store(out, high, 16);
   }

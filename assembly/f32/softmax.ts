@@ -9,14 +9,7 @@ import { Softmax } from "../abi/elementwise";
 import { clearAfter, existing } from "../simd/channels";
 import { exponential } from "./exponential";
 
-export function f32_softmax(
-  params: Softmax,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function f32_softmax(params: Softmax, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   const beta = f32x4.splat(params.beta);
   const channels = params.input.channels;
   const blocks = params.output.blocks;
@@ -48,10 +41,7 @@ export function f32_softmax(
       v128.store(w, f, 16);
       sums = f32x4.add(sums, f32x4.add(e, f));
     }
-    const sum =
-      f32x4.extract_lane(sums, 0) +
-      f32x4.extract_lane(sums, 1) +
-      (f32x4.extract_lane(sums, 2) + f32x4.extract_lane(sums, 3));
+    const sum = f32x4.extract_lane(sums, 0) + f32x4.extract_lane(sums, 1) + (f32x4.extract_lane(sums, 2) + f32x4.extract_lane(sums, 3));
     const inverse = f32x4.splat(1 / sum);
     for (let block = 0; block < blocks; ++block) {
       const w = y + <usize>block * outStride;

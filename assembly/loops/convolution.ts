@@ -12,14 +12,7 @@ import { Convolution } from "../abi/convolution";
 
 
 @inline
-export function convolution<T, E>(
-  params: Convolution,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function convolution<T, E>(params: Convolution, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   const op = changetype<T>(0);
   const perOperand: i32 = 4 / sizeof<E>();
   const constantBytes: usize = isFloat<E>() ? 32 : 64;

@@ -13,14 +13,7 @@ import { Convolution } from "../abi/convolution";
  *
  * A tap of E has as many bytes as a pixel. Only 8-bit weights have scales, after the taps.
  */
-export function depthwise<T, E>(
-  params: Convolution,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function depthwise<T, E>(params: Convolution, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   const op = changetype<T>(0);
   const pixelBytes: usize = 8 * sizeof<E>();
   const strideBytes = <usize>params.strideWidth * pixelBytes;
@@ -69,15 +62,7 @@ function paddedWidth(params: Convolution): i32 {
 }
 
 /** Copies the rows yBegin…yEnd - 1 of a block of an image with their padding. */
-function copyRows<E>(
-  params: Convolution,
-  block: i32,
-  image: i32,
-  yBegin: i32,
-  yEnd: i32,
-  to: usize,
-  pitch: usize,
-): void {
+function copyRows<E>(params: Convolution, block: i32, image: i32, yBegin: i32, yEnd: i32, to: usize, pitch: usize): void {
   const pixelBytes: usize = 8 * sizeof<E>();
   const inHeight = params.input.height;
   const inPitch = params.input.pitch;
@@ -103,15 +88,7 @@ function copyRows<E>(
  * 3×3 with the same stride in both directions, at most one column of padding on a side, input at least two columns wide.
  * Input rows above and below the image are the row of zeros. `weightBytes` is the size of a block of packed weights.
  */
-export function depthwise3x3<T>(
-  params: Convolution,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-  stride: i32,
-): void {
+export function depthwise3x3<T>(params: Convolution, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32, stride: i32): void {
   const op = changetype<T>(0);
   const zeros = params.padding;
   const inPitch = params.input.pitch;

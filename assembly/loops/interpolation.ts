@@ -4,13 +4,7 @@
  */
 import { Interpolation } from "../abi/resize";
 
-export function interpolate<T>(
-  params: Interpolation,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function interpolate<T>(params: Interpolation, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   const op = changetype<T>(0);
   const pixelBytes = params.output.pixelBytes;
   const inHeight = params.input.height;

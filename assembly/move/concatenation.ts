@@ -11,14 +11,7 @@
 import { Placement } from "../abi/move";
 import { entry } from "../simd/table";
 
-export function concatenation(
-  params: Placement,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function concatenation(params: Placement, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   const pixelBytes = params.input.pixelBytes;
   const inPitch = params.input.pitch;
   const inHeight = params.input.height;

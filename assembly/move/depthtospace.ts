@@ -7,14 +7,7 @@
  */
 import { Depth } from "../abi/move";
 
-export function depthToSpace(
-  params: Depth,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function depthToSpace(params: Depth, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   const size = params.blockSize;
   const channelStep = params.channelStep;
   const pixelBytes = params.output.pixelBytes;

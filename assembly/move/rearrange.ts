@@ -10,14 +10,7 @@
 import { Rearrangement } from "../abi/move";
 import { existing } from "../simd/channels";
 
-export function rearrange(
-  params: Rearrangement,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function rearrange(params: Rearrangement, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   const input = params.input.address;
   const fill = params.fill;
   const pixelBytes = params.output.pixelBytes;

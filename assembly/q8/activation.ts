@@ -8,14 +8,7 @@
 import { Unary } from "../abi/elementwise";
 import { requantize } from "../simd/requantize";
 
-export function q8_activation(
-  params: Unary,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function q8_activation(params: Unary, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   const factor = f32x4.splat(params.factor);
   const round = f32x4.splat(params.round);
   const lo = f32x4.splat(params.lo);

@@ -13,14 +13,7 @@ import { Pool } from "../abi/pool";
 import { pool } from "../loops/pooling";
 import { clampNumber, toInteger } from "../simd/arithmetic";
 
-export function q8_averagepool(
-  params: Pool,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function q8_averagepool(params: Pool, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   pool<Average, i16>(params, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 

@@ -6,14 +6,7 @@ import { requantize } from "../simd/requantize";
 /** A magnitude that rounds correctly and that int16 cannot hold. */
 const MOST: f32 = 1048576;
 
-export function q8_maximum(
-  params: Broadcast,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function q8_maximum(params: Broadcast, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   binaryBytes<Maximum>(params, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 
@@ -27,14 +20,7 @@ class Maximum {
   }
 }
 
-export function q8_minimum(
-  params: Broadcast,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function q8_minimum(params: Broadcast, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   binaryBytes<Minimum>(params, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 
@@ -48,14 +34,7 @@ class Minimum {
   }
 }
 
-export function q8_mul(
-  params: Broadcast,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function q8_mul(params: Broadcast, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   binaryBytes<Mul>(params, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 
@@ -71,14 +50,7 @@ class Mul {
   }
 }
 
-export function q8_sub(
-  params: Broadcast,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function q8_sub(params: Broadcast, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   binaryBytes<Sub>(params, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 

@@ -15,14 +15,7 @@ import { convolution } from "../loops/convolution";
 import { dot } from "../simd/arithmetic";
 import { storeRequantized } from "../simd/requantize";
 
-export function q8_convolution(
-  params: Convolution,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function q8_convolution(params: Convolution, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   convolution<Pairs, i16>(params, tile, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 
@@ -30,15 +23,7 @@ export function q8_convolution(
 @unmanaged
 class Pairs {
   /** One row of outputs × 8 channels, from the `kernelHeight` padded rows on the tile. */
-  outputRow(
-    params: Convolution,
-    rows: usize,
-    rowBytes: usize,
-    operands: i32,
-    pixelStride: usize,
-    weights: usize,
-    out: usize,
-  ): void {
+  outputRow(params: Convolution, rows: usize, rowBytes: usize, operands: i32, pixelStride: usize, weights: usize, out: usize): void {
     const lo = f32x4.splat(params.lo);
     const hi = f32x4.splat(params.hi);
     const round = f32x4.splat(params.round);

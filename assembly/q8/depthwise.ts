@@ -22,14 +22,7 @@ import { requantize, storeRequantized } from "../simd/requantize";
 import { interleaveHigh, interleaveLow } from "../simd/shuffle";
 
 /** Any kernel, stride, dilation and padding. */
-export function q8_depthwise(
-  params: Convolution,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function q8_depthwise(params: Convolution, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   depthwise<Shorts, i16>(params, tile, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 
@@ -131,14 +124,7 @@ class Shorts {
 }
 
 /** 3×3 with stride 1, under the conditions of loops/depthwise.ts. */
-export function q8_depthwise3x3s1(
-  params: Convolution,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function q8_depthwise3x3s1(params: Convolution, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   depthwise3x3<Shorts>(params, tile, rowBegin, rowEnd, blockBegin, blockEnd, 1);
 }
 
@@ -210,14 +196,7 @@ function row3x3s1(params: Convolution, r0: usize, r1: usize, r2: usize, w: usize
 }
 
 /** 3×3 with stride 2, under the conditions of loops/depthwise.ts. */
-export function q8_depthwise3x3s2(
-  params: Convolution,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function q8_depthwise3x3s2(params: Convolution, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   depthwise3x3<Shorts>(params, tile, rowBegin, rowEnd, blockBegin, blockEnd, 2);
 }
 
@@ -290,18 +269,7 @@ function row3x3s2(params: Convolution, r0: usize, r1: usize, r2: usize, w: usize
 
 /** All nine taps of one output. */
 @inline
-function threeColumns(
-  r0: usize,
-  r1: usize,
-  r2: usize,
-  c0: v128,
-  c1: v128,
-  c2: v128,
-  even0: v128,
-  even1: v128,
-  bias: v128,
-  high: bool,
-): v128 {
+function threeColumns(r0: usize, r1: usize, r2: usize, c0: v128, c1: v128, c2: v128, even0: v128, even1: v128, bias: v128, high: bool): v128 {
   let a = dot(pair(r0, r1, high), c0, bias);
   a = dot(pair(r0 + 16, r1 + 16, high), c1, a);
   a = dot(pair(r0 + 32, r1 + 32, high), c2, a);

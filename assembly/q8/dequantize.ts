@@ -4,14 +4,7 @@
 import { Unary } from "../abi/elementwise";
 
 /** From nChw8c int16, which hold q less its zero point, to nChw8c float32. */
-export function q8_dequantize(
-  params: Unary,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function q8_dequantize(params: Unary, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   const factor = f32x4.splat(params.factor);
   const bytes = <usize>(rowEnd - rowBegin) * params.input.pitch;
   for (let block = blockBegin; block < blockEnd; ++block) {
@@ -28,14 +21,7 @@ export function q8_dequantize(
 }
 
 /** From NHWC bytes to NHWC float32: the image that a network begins with. Ignores the range of blocks. */
-export function q8_dequantizeNhwc(
-  params: Unary,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function q8_dequantizeNhwc(params: Unary, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   const x = params.input.at(0, rowBegin);
   const y = params.output.at(0, rowBegin);
   const elements = <usize>(rowEnd - rowBegin) * params.input.pitch;

@@ -7,14 +7,7 @@
 import { Unary } from "../abi/elementwise";
 import { entry } from "../simd/table";
 
-export function q8_lookup(
-  params: Unary,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function q8_lookup(params: Unary, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   const table = params.table;
   const zeroPoint = params.input.zeroPoint;
   const input = params.input.address;

@@ -8,14 +8,7 @@
 import { Pool } from "../abi/pool";
 import { pool } from "../loops/pooling";
 
-export function q8_maxpool(
-  params: Pool,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function q8_maxpool(params: Pool, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   pool<Max, i16>(params, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 

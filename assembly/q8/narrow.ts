@@ -12,14 +12,7 @@
  */
 import { Narrow } from "../abi/move";
 
-export function q8_narrow(
-  params: Narrow,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function q8_narrow(params: Narrow, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   const called = rowEnd - rowBegin;
   const pixels = called * params.input.width;
   const input = params.input.from(tile, rowBegin);

@@ -5,14 +5,7 @@
 import { Move } from "../abi/move";
 import { fromBlocks, toBlocks } from "../loops/nhwc";
 
-export function q8_toBlocks(
-  params: Move,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function q8_toBlocks(params: Move, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   toBlocks<Bytes, u8, i16>(params, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 
@@ -40,13 +33,6 @@ class Bytes {
   }
 }
 
-export function q8_fromBlocks(
-  params: Move,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function q8_fromBlocks(params: Move, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   fromBlocks<Bytes, u8, i16>(params, rowBegin, rowEnd, blockBegin, blockEnd);
 }

@@ -16,14 +16,7 @@ import { dot } from "../simd/arithmetic";
 import { WIDE } from "../simd/builds";
 import { storeRequantized } from "../simd/requantize";
 
-export function q8_pointwise(
-  params: Product,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function q8_pointwise(params: Product, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   const lo = f32x4.splat(params.lo);
   const hi = f32x4.splat(params.hi);
   const round = f32x4.splat(params.round);
@@ -178,15 +171,7 @@ function tile3pair(
 }
 
 /** One pixel × 16 channels: for the pixels that fill no tile, three at most, and for fully connected layers. */
-function onePixel(
-  params: Product,
-  input: usize,
-  inStride: usize,
-  output: usize,
-  outStride: usize,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+function onePixel(params: Product, input: usize, inStride: usize, output: usize, outStride: usize, blockBegin: i32, blockEnd: i32): void {
   const inBlocks = params.input.blocks;
   const packed = <usize>(64 + inBlocks * 128);
   const lo = f32x4.splat(params.lo);

@@ -30,14 +30,7 @@ import { WIDE } from "../simd/builds";
 import { storeRequantized } from "../simd/requantize";
 import { sumsOn } from "./narrow";
 
-export function q8_pointwiseDot(
-  params: Product,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function q8_pointwiseDot(params: Product, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   if (!ASC_FEATURE_RELAXED_SIMD) return;
   const called = rowEnd - rowBegin;
   const pixels = called * params.output.width;
@@ -136,17 +129,7 @@ export function correction(sum: usize, pixel: usize): v128 {
 
 /** Four pixels × eight channels. */
 @inline
-export function tile4(
-  blocks: i32,
-  x: usize,
-  inStride: usize,
-  w: usize,
-  sum: usize,
-  y: usize,
-  lo: v128,
-  hi: v128,
-  round: v128,
-): void {
+export function tile4(blocks: i32, x: usize, inStride: usize, w: usize, sum: usize, y: usize, lo: v128, hi: v128, round: v128): void {
   let a0 = v128.load(w);
   let b0 = v128.load(w, 16);
   let a1 = a0, a2 = a0, a3 = a0; // prettier-ignore
@@ -185,17 +168,7 @@ export function tile4(
 
 /** Six pixels × eight channels, for vectors of 256 bits. */
 @inline
-function tile6(
-  blocks: i32,
-  x: usize,
-  inStride: usize,
-  w: usize,
-  sum: usize,
-  y: usize,
-  lo: v128,
-  hi: v128,
-  round: v128,
-): void {
+function tile6(blocks: i32, x: usize, inStride: usize, w: usize, sum: usize, y: usize, lo: v128, hi: v128, round: v128): void {
   let a0 = v128.load(w);
   let b0 = v128.load(w, 16);
   let a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0; // prettier-ignore
@@ -242,17 +215,7 @@ function tile6(
 
 
 @inline
-export function storeCorrected(
-  to: usize,
-  a: v128,
-  b: v128,
-  correction: v128,
-  sa: v128,
-  sb: v128,
-  lo: v128,
-  hi: v128,
-  round: v128,
-): void {
+export function storeCorrected(to: usize, a: v128, b: v128, correction: v128, sa: v128, sb: v128, lo: v128, hi: v128, round: v128): void {
   storeRequantized(to, i32x4.add(a, correction), i32x4.add(b, correction), sa, sb, lo, hi, round);
 }
 

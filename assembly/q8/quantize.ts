@@ -9,14 +9,7 @@ import { Unary } from "../abi/elementwise";
 import { clampNumber, toInteger } from "../simd/arithmetic";
 
 /** From nChw8c float32 to nChw8c int16, which hold q less its zero point. */
-export function q8_quantize(
-  params: Unary,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function q8_quantize(params: Unary, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   const lo = f32x4.splat(params.lo);
   const hi = f32x4.splat(params.hi);
   const factor = f32x4.splat(params.factor);
@@ -34,14 +27,7 @@ export function q8_quantize(
 }
 
 /** From NHWC float32 to NHWC bytes: the image that a network begins with. Ignores the range of blocks. */
-export function q8_quantizeNhwc(
-  params: Unary,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function q8_quantizeNhwc(params: Unary, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   const x = params.input.at(0, rowBegin);
   const y = params.output.at(0, rowBegin);
   const elements = <usize>(rowEnd - rowBegin) * params.output.pitch;

@@ -11,14 +11,7 @@ import { Interpolation } from "../abi/resize";
 import { interpolate } from "../loops/interpolation";
 import { interleaveHigh, interleaveLow } from "../simd/shuffle";
 
-export function q8_resizeBilinear(
-  params: Interpolation,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function q8_resizeBilinear(params: Interpolation, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   interpolate<Shorts>(params, rowBegin, rowEnd, blockBegin, blockEnd);
 }
 

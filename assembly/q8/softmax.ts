@@ -9,14 +9,7 @@
  */
 import { Softmax } from "../abi/elementwise";
 
-export function q8_softmax(
-  params: Softmax,
-  tile: usize,
-  rowBegin: i32,
-  rowEnd: i32,
-  blockBegin: i32,
-  blockEnd: i32,
-): void {
+export function q8_softmax(params: Softmax, tile: usize, rowBegin: i32, rowEnd: i32, blockBegin: i32, blockEnd: i32): void {
   const inStride = params.input.blockBytes;
   const outStride = params.output.blockBytes;
   const channels = params.input.channels;

@@ -12,16 +12,7 @@ export function requantize(acc: v128, scale: v128, lo: v128, hi: v128, round: v1
 
 /** Requantizes the eight channels of a pixel, (a, b) with the scales (sa, sb), and stores them as int16. */
 @inline
-export function storeRequantized(
-  to: usize,
-  a: v128,
-  b: v128,
-  sa: v128,
-  sb: v128,
-  lo: v128,
-  hi: v128,
-  round: v128,
-): void {
+export function storeRequantized(to: usize, a: v128, b: v128, sa: v128, sb: v128, lo: v128, hi: v128, round: v128): void {
   const low = requantize(a, sa, lo, hi, round);
   const high = requantize(b, sb, lo, hi, round);
   v128.store(to, i16x8.narrow_i32x4_s(low, high));

@@ -104,15 +104,7 @@ function clampTo(position: f64, last: f64): u32 {
 }
 
 /** Three elements of the input from the pixels around them. */
-function writePixel(
-  to: Preprocessing,
-  pixel: usize,
-  channels: i32,
-  top: usize,
-  bottom: usize,
-  column: Column,
-  down: f64,
-): void {
+function writePixel(to: Preprocessing, pixel: usize, channels: i32, top: usize, bottom: usize, column: Column, down: f64): void {
   const a = top + column.left;
   const b = top + column.right;
   const c = bottom + column.left;

@@ -1,10 +1,16 @@
 /** The input of nsfwjs: the whole picture as 224×224, bilinear with aligned corners, p / 255. */
-import type { Picture } from "mobilenet-simd";
+
+/** Rows of RGB or RGBA bytes. */
+export interface Pixels {
+  readonly data: ArrayLike<number>;
+  readonly width: number;
+  readonly height: number;
+}
 
 const SIZE = 224;
 
 /** Returns float32 [224, 224, 3]. Transparent pixels keep their colours, as in a canvas without a background. */
-export function inputOf({ data, width, height }: Picture): Float32Array {
+export function inputOf({ data, width, height }: Pixels): Float32Array {
   const channels = data.length / (width * height);
   const input = new Float32Array(SIZE * SIZE * 3);
   for (let y = 0, to = 0; y < SIZE; ++y) {

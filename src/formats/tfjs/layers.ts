@@ -211,7 +211,7 @@ class ModelReader {
     const { batch_input_shape, batch_shape = shape } = asObject(config, where);
     const [, ...sizes] = asArray(batch_input_shape ?? batch_shape, `${where}: shape`);
     if (sizes.some((size) => size === null || size === -1)) {
-      throw new UnsupportedError(`${where} expected a fixed size, got ${sizes.map(String).join("×")}`);
+      throw new UnsupportedError(`${where} expected a fixed size, got ${sizes.map(describe).join("×")}`);
     }
     return this.#net.input(name, [1, ...sizes.map((size) => asWhole(size, `${where}: size`, 1))]);
   }

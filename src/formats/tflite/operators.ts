@@ -25,8 +25,8 @@ import { readPadding, readPool, readSize, readStride } from "./window.js";
 
 const READERS: Readers<CommonOp> = {
   AVERAGE_POOL_2D: (source) => ({ type: "averagepool", ...readPool(source) }),
-  CONV_2D: readConvolution,
-  DEPTHWISE_CONV_2D: readDepthwise,
+  CONV_2D: (source) => ({ type: "convolution", ...readWindow(source, schema.Conv2DOptions) }),
+  DEPTHWISE_CONV_2D: (source) => ({ type: "depthwise", ...readWindow(source, schema.DepthwiseOptions) }),
   DEQUANTIZE: (source) => ({ type: "dequantize", ...unary(source) }),
   FULLY_CONNECTED: readFullyConnected,
   QUANTIZE: (source) => ({ type: "quantize", ...unary(source) }),
@@ -77,30 +77,13 @@ export function readOperator(source: Source, readers: Readers): Op[] {
   return [read(source)].flat();
 }
 
-function readConvolution(source: Source): CommonOp {
+/** The attributes that both kinds of convolution have. */
+function readWindow(source: Source, id: typeof schema.Conv2DOptions | typeof schema.DepthwiseOptions) {
   const options = expectOptions(source);
   const { inputs, x, weights } = withWeights(source, 4);
-  const id = schema.Conv2DOptions;
   const stride = readStride(options.int32(id.strideH), options.int32(id.strideW));
   const kernel: Size = [weights.shape[1]!, weights.shape[2]!];
   return {
-    type: "convolution",
-    inputs,
-    outputs: source.outputs,
-    stride,
-    ...readTaps(options, id, x, kernel, stride),
-    activation: readActivation(options.int8(id.activation)),
-  };
-}
-
-function readDepthwise(source: Source): CommonOp {
-  const options = expectOptions(source);
-  const { inputs, x, weights } = withWeights(source, 4);
-  const id = schema.DepthwiseOptions;
-  const stride = readStride(options.int32(id.strideH), options.int32(id.strideW));
-  const kernel: Size = [weights.shape[1]!, weights.shape[2]!];
-  return {
-    type: "depthwise",
     inputs,
     outputs: source.outputs,
     stride,

@@ -1,5 +1,5 @@
 /** Layers with weights: convolutions, dense layers and batch norm. */
-import { FormatError } from "../../../errors.js";
+import { describe, FormatError } from "../../../errors.js";
 import type { Activation } from "../../../ir/ops/module.js";
 import { asNumber } from "../../json.js";
 import { activated, fused, readActivation } from "./activations.js";
@@ -34,7 +34,9 @@ function depthwise(layer: Layer, activation: Activation, bias: readonly number[]
   const x = onlyInput(layer);
   const multiplier = constants.weight("depthwise_kernel").shape[3];
   if ((config.depth_multiplier ?? 1) !== multiplier) {
-    throw new FormatError(`depth_multiplier expected ${multiplier}, as in the weights, got ${config.depth_multiplier}`);
+    throw new FormatError(
+      `depth_multiplier expected ${multiplier}, as in the weights, got ${describe(config.depth_multiplier)}`,
+    );
   }
   const kernel = constants.get("depthwise_kernel", "depthwise");
   const [, height, width] = net.shape(kernel) as [number, number, number];
