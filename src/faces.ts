@@ -30,6 +30,7 @@ export type { LoadFaces, LoadFacesOptions } from "./faces/load.js";
 export type { WeightFiles } from "./faces/weights.js";
 export * from "./api/errors.js";
 export type { LoadOptions } from "./api/load.js";
+export type { InputShapes } from "./formats/index.js";
 export type { Box, Picture } from "./image/picture.js";
 export type { Background } from "./image/resize.js";
 export type { Files, GlobalInstance } from "./io/source.js";

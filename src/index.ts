@@ -27,6 +27,7 @@ export type { DetectOptions, Detection } from "./api/detect.js";
 export type { LoadModel, LoadOptions, Model } from "./api/load.js";
 export type { ClassifyOptions, Network, RunInput, RuntimeReasons, RuntimeReport } from "./api/network.js";
 export type { TensorInfo, TensorValue } from "./api/tensors.js";
+export type { InputShapes } from "./formats/index.js";
 export type { MemoryReport } from "./compiler/plan.js";
 export type { Limits } from "./detection/limits.js";
 export * from "./api/errors.js";

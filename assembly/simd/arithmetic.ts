@@ -20,8 +20,7 @@ export function dot(x: v128, w: v128, acc: v128): v128 {
  */
 @inline
 export function clamp(x: v128, lo: v128, hi: v128): v128 {
-  if (ARM) return f32x4.min(f32x4.max(x, lo), hi);
-  return f32x4.pmin(f32x4.pmax(x, lo), hi);
+  return ARM ? f32x4.min(f32x4.max(x, lo), hi) : f32x4.pmin(f32x4.pmax(x, lo), hi);
 }
 
 /**
@@ -30,8 +29,7 @@ export function clamp(x: v128, lo: v128, hi: v128): v128 {
  */
 @inline
 export function clampNumber(x: v128, lo: v128, hi: v128): v128 {
-  if (ARM) return f32x4.min(f32x4.max(lo, x), hi);
-  return f32x4.pmin(hi, f32x4.pmax(lo, x));
+  return ARM ? f32x4.min(f32x4.max(lo, x), hi) : f32x4.pmin(hi, f32x4.pmax(lo, x));
 }
 
 /** Four floats of magnitude below 2^22 to int32, half to even. */

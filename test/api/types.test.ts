@@ -69,7 +69,7 @@ const REGISTRY = ["COMMON", "RARE", "Operators", "OpModule", "WeightTrait", "Cha
 const ELSEWHERE: Readonly<Record<string, ReadonlySet<string>>> = {
   "index.d.ts": new Set(REGISTRY),
   "faces.d.ts": new Set(listed("index.d.ts", "export").keys()),
-  "models.d.ts": new Set(listed("index.d.ts", "export").keys()),
+  "models.d.ts": new Set([...listed("index.d.ts", "export").keys(), ...REGISTRY]),
   "compile.d.ts": new Set([...listed("index.d.ts", "export").keys(), ...REGISTRY]),
 };
 

@@ -1,4 +1,6 @@
 /** Small networks of random weights in any element type, of the kinds that files bring. */
+import { BINARY_TYPES, flavoursOf as binaryFlavours } from "./binary.js";
+import { ELEMENTWISE_TYPES, flavoursOf as unaryFlavours } from "./elementwise.js";
 import { buildGraph, type Graph } from "../../src/ir/graph.js";
 import { outputShapes, type Op, type OpAttributes, type OpOf } from "../../src/ir/ops/index.js";
 import type { Activation } from "../../src/ir/ops/module.js";
@@ -194,8 +196,27 @@ export function singleShotDetector(flavour: Flavour, seed: number): Graph {
   return net.graph([...found, heads[0], scores]);
 }
 
-/** The branches of everyOperator(). Each is given 13 channels, which leaves three lanes of the last block empty. */
-const BRANCHES: Readonly<Record<string, (net: Layers, x: number, image: number) => number>> = {
+/** A branch of everyOperator(). It is given 13 channels, which leaves three lanes of the last block empty. */
+type Branch = (net: Layers, x: number, image: number) => number;
+
+/** The functions of one element and of two, the second with one channel, that exist in this element type. */
+function functionsOf(flavour: Flavour): Record<string, Branch> {
+  const unary = ELEMENTWISE_TYPES.filter((type) => unaryFlavours(type).includes(flavour)).map(
+    (type): [string, Branch] => {
+      // Roots are of numbers that are not negative.
+      const isRoot = type === "sqrt" || type === "rsqrt";
+      return [type, (net, x) => net.apply({ type }, [isRoot ? net.apply({ type: "square" }, [x]) : x])];
+    },
+  );
+  const binary = BINARY_TYPES.filter((type) => binaryFlavours(type).includes(flavour)).map((type): [string, Branch] => [
+    type,
+    (net, x) =>
+      net.apply({ type, activation: "none" }, [x, net.convolution(x, 1, 1, 1, "none", x)], net.quantization(x)),
+  ]);
+  return Object.fromEntries([...unary, ...binary]);
+}
+
+const BRANCHES: Readonly<Record<string, Branch>> = {
   "the image": (_, _x, image) => image,
   activation: (net, x) => net.apply({ type: "activation", activation: "relu6" }, [x]),
   add: (net, x) => net.apply({ type: "add", activation: "none" }, [x, net.convolution(x, 13, 1, 1, "none")]),
@@ -219,7 +240,6 @@ const BRANCHES: Readonly<Record<string, (net: Layers, x: number, image: number) 
   "depthwise, stride 2": (net, x) => net.depthwise(x, 2, "none"),
   "depthwise, stride 3": (net, x) => net.depthwise(x, 3, "relu"),
   leakyrelu: (net, x) => net.apply({ type: "leakyrelu", slope: 0.25 }, [x]),
-  logistic: (net, x) => net.apply({ type: "logistic" }, [x]),
   softmax: (net, x) => net.apply({ type: "softmax", beta: 1 }, [x]),
   pad: (net, x) => {
     return net.apply({ type: "pad", padding: { top: 1, bottom: 2, left: 2, right: 1 } }, [x]);
@@ -276,6 +296,7 @@ export function everyOperator(flavour: Flavour, seed: number): { graph: Graph; b
   const net = new Layers(flavour, seed);
   const image = net.input([1, 6, 5, 3]);
   const x = net.convolution(image, 13, 3, 1, "none");
-  const outputs = Object.values(BRANCHES).map((branch) => net.convolution(branch(net, x, image), 11, 1, 1, "none"));
-  return { graph: net.graph(outputs), branches: Object.keys(BRANCHES) };
+  const all = { ...BRANCHES, ...functionsOf(flavour) };
+  const outputs = Object.values(all).map((branch) => net.convolution(branch(net, x, image), 11, 1, 1, "none"));
+  return { graph: net.graph(outputs), branches: Object.keys(all) };
 }

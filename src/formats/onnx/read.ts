@@ -26,6 +26,11 @@ const READERS: Readonly<Record<string, Reader>> = {
   ...RESIZING,
 };
 
+/** The names of all operators that a model may have. */
+export function supportedNodes(): string[] {
+  return Object.keys(READERS).toSorted();
+}
+
 const [OLDEST, NEWEST] = [7, 21];
 
 /**
@@ -226,7 +231,7 @@ function readNode(node: OnnxNode, values: Map<string, Value>, context: Context):
   const reader = node.domain === "" && Object.hasOwn(READERS, node.type) ? READERS[node.type] : undefined;
   if (!reader) {
     const where = node.domain === "" ? "" : ` in the domain ${quote(node.domain)}`;
-    throw new UnsupportedError(`not supported${where}; supported are ${Object.keys(READERS).toSorted().join(", ")}`);
+    throw new UnsupportedError(`not supported${where}; supported are ${supportedNodes().join(", ")}`);
   }
   const absent = node.inputs.find((input) => input !== "" && !values.has(input));
   if (absent !== undefined) throw new FormatError(`input ${quote(absent)} expected to be made by a node, got none`);

@@ -2,17 +2,18 @@
 import { FormatError, UnsupportedError } from "../../errors.js";
 import type { BinaryType } from "../../ir/ops/binary.js";
 import type { Op } from "../../ir/ops/index.js";
+import { OptionsType } from "./optionstype.js";
 import * as schema from "./schema.js";
 import { expectTensor, readActivation, type Readers, type Source } from "./source.js";
 
 /** Names and types, and for those that have options their number; the activation is the first field. */
 export const BINARY = {
-  DIV: { type: "div", options: schema.OptionsType.div, version: 2 },
+  DIV: { type: "div", options: OptionsType.div, version: 2 },
   MAXIMUM: { type: "maximum", options: undefined, version: 2 },
   MINIMUM: { type: "minimum", options: undefined, version: 2 },
-  MUL: { type: "mul", options: schema.OptionsType.mul, version: 2 },
+  MUL: { type: "mul", options: OptionsType.mul, version: 2 },
   PRELU: { type: "prelu", options: undefined, version: 1 },
-  SUB: { type: "sub", options: schema.OptionsType.sub, version: 2 },
+  SUB: { type: "sub", options: OptionsType.sub, version: 2 },
 } as const satisfies Readonly<Record<string, { type: BinaryType; options: number | undefined; version: number }>>;
 
 const COMMUTATIVE: ReadonlySet<BinaryType> = new Set<BinaryType>(["maximum", "minimum", "mul"]);

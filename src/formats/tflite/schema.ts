@@ -68,41 +68,6 @@ export const TYPES: Readonly<Record<number, DType>> = {
 /** The number of the element type int64, which becomes int32. */
 export const INT64 = 4;
 
-/** Numbers of the union of options tables. */
-export const OptionsType = {
-  conv2D: 1,
-  depthwise: 2,
-  pool2D: 5,
-  fullyConnected: 8,
-  softmax: 9,
-  concatenation: 10,
-  add: 11,
-  reshape: 17,
-  mul: 21,
-  transpose: 26,
-  reducer: 27,
-  sub: 28,
-  div: 29,
-  stridedSlice: 32,
-  argMax: 40,
-  slice: 48,
-  argMin: 57,
-  leakyRelu: 75,
-  l2Norm: 12,
-  resizeBilinear: 15,
-  spaceToDepth: 19,
-  pad: 22,
-  gather: 23,
-  batchToSpace: 24,
-  spaceToBatch: 25,
-  padV2: 43,
-  transposeConv: 49,
-  tile: 51,
-  resizeNearest: 74,
-  mirrorPad: 77,
-  depthToSpace: 94,
-} as const;
-
 /** The least norm of L2_NORMALIZATION. */
 export const L2_EPSILON = 1e-6;
 

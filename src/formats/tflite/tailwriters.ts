@@ -2,6 +2,7 @@
 import { UnsupportedError } from "../../errors.js";
 import type { OpOf, OpType } from "../../ir/ops/index.js";
 import { int32, int8, type OutputFile } from "./output.js";
+import { OptionsType } from "./optionstype.js";
 import * as schema from "./schema.js";
 
 type Writer<T extends OpType> = (op: OpOf<T>, file: OutputFile) => void;
@@ -27,7 +28,7 @@ function writeArgMax({ axis, least, inputs, outputs }: OpOf<"argmax">, file: Out
     version: 2,
     inputs: [...inputs, file.constant("axis", [], [axis])],
     outputs,
-    options: [least ? schema.OptionsType.argMin : schema.OptionsType.argMax, table],
+    options: [least ? OptionsType.argMin : OptionsType.argMax, table],
   });
 }
 
@@ -36,7 +37,7 @@ const INT32 = 2;
 
 function writeTake({ axis, inputs, outputs }: OpOf<"take">, file: OutputFile): void {
   const table = file.table({ [schema.GatherOptions.axis]: int32(axis) });
-  file.operator({ name: "GATHER", version: 2, inputs, outputs, options: [schema.OptionsType.gather, table] });
+  file.operator({ name: "GATHER", version: 2, inputs, outputs, options: [OptionsType.gather, table] });
 }
 
 /** The form of TensorFlow Lite alone. */

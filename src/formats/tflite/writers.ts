@@ -8,6 +8,7 @@ import type { BinaryType } from "../../ir/ops/binary.js";
 import { BINARY } from "./binary.js";
 import { PLAIN } from "./plain.js";
 import { RARE_PLAIN } from "./rareplain.js";
+import { OptionsType } from "./optionstype.js";
 import * as schema from "./schema.js";
 import { TAIL_WRITERS } from "./tailwriters.js";
 
@@ -86,7 +87,7 @@ function writeConvolution(op: OpOf<"convolution">, file: OutputFile): void {
     [id.dilationH]: int32((op.dilation ?? NO_DILATION)[0]),
   });
   const version = isQuantized(op, file) ? 3 : 1;
-  file.operator({ name: "CONV_2D", version, inputs, outputs: op.outputs, options: [schema.OptionsType.conv2D, table] });
+  file.operator({ name: "CONV_2D", version, inputs, outputs: op.outputs, options: [OptionsType.conv2D, table] });
 }
 
 function writeDepthwise(op: OpOf<"depthwise">, file: OutputFile): void {
@@ -107,7 +108,7 @@ function writeDepthwise(op: OpOf<"depthwise">, file: OutputFile): void {
     version: isQuantized(op, file) ? 3 : 1,
     inputs,
     outputs: op.outputs,
-    options: [schema.OptionsType.depthwise, table],
+    options: [OptionsType.depthwise, table],
   });
 }
 
@@ -128,7 +129,7 @@ function writePool(op: OpOf<"averagepool"> | OpOf<"maxpool">, file: OutputFile):
     ...placeOf(op),
     name: op.type === "maxpool" ? "MAX_POOL_2D" : "AVERAGE_POOL_2D",
     version: isQuantized(op, file) ? 2 : 1,
-    options: [schema.OptionsType.pool2D, table],
+    options: [OptionsType.pool2D, table],
   });
 }
 
@@ -139,7 +140,7 @@ function writeFullyConnected(op: OpOf<"fullyconnected">, file: OutputFile): void
     ...placeOf(op),
     name: "FULLY_CONNECTED",
     version,
-    options: [schema.OptionsType.fullyConnected, table],
+    options: [OptionsType.fullyConnected, table],
   });
 }
 
@@ -147,25 +148,25 @@ function writeMean(op: OpOf<"mean">, file: OutputFile): void {
   const table = file.table({ [schema.ReducerOptions.keepDims]: int8(op.keepDims ? 1 : 0) });
   const inputs = [op.inputs[0]!, file.vector("axes", [1, 2])];
   const version = isQuantized(op, file) ? 2 : 1;
-  file.operator({ name: "MEAN", version, inputs, outputs: op.outputs, options: [schema.OptionsType.reducer, table] });
+  file.operator({ name: "MEAN", version, inputs, outputs: op.outputs, options: [OptionsType.reducer, table] });
 }
 
 function writeSoftmax(op: OpOf<"softmax">, file: OutputFile): void {
   const table = file.table({ [schema.SoftmaxOptions.beta]: float32(op.beta) });
   const version = isQuantized(op, file) ? 2 : 1;
-  file.operator({ ...placeOf(op), name: "SOFTMAX", version, options: [schema.OptionsType.softmax, table] });
+  file.operator({ ...placeOf(op), name: "SOFTMAX", version, options: [OptionsType.softmax, table] });
 }
 
 function writeLeakyRelu(op: OpOf<"leakyrelu">, file: OutputFile): void {
   const table = file.table({ [schema.LeakyReluOptions.alpha]: float32(op.slope) });
   const version = isQuantized(op, file) ? 2 : 1;
-  file.operator({ ...placeOf(op), name: "LEAKY_RELU", version, options: [schema.OptionsType.leakyRelu, table] });
+  file.operator({ ...placeOf(op), name: "LEAKY_RELU", version, options: [OptionsType.leakyRelu, table] });
 }
 
 function writeAdd(op: OpOf<"add">, file: OutputFile): void {
   const table = file.table({ [schema.AddOptions.activation]: clamp(op.activation) });
   const version = isQuantized(op, file) ? 2 : 1;
-  file.operator({ ...placeOf(op), name: "ADD", version, options: [schema.OptionsType.add, table] });
+  file.operator({ ...placeOf(op), name: "ADD", version, options: [OptionsType.add, table] });
 }
 
 function writersOfBinary() {
@@ -192,13 +193,13 @@ function writersOfBinary() {
 function writeConcatenation(op: OpOf<"concatenation">, file: OutputFile): void {
   const table = file.table({ [schema.ConcatenationOptions.axis]: int32(op.axis) });
   const version = isQuantized(op, file) ? 2 : 1;
-  file.operator({ ...placeOf(op), name: "CONCATENATION", version, options: [schema.OptionsType.concatenation, table] });
+  file.operator({ ...placeOf(op), name: "CONCATENATION", version, options: [OptionsType.concatenation, table] });
 }
 
 function writeTranspose(op: OpOf<"transpose">, file: OutputFile): void {
   const inputs = [op.inputs[0]!, file.vector("permutation", op.permutation)];
   const version = isQuantized(op, file) ? 2 : 1;
-  const options = [schema.OptionsType.transpose, file.table({})] as const;
+  const options = [OptionsType.transpose, file.table({})] as const;
   file.operator({ name: "TRANSPOSE", version, inputs, outputs: op.outputs, options });
 }
 
@@ -210,7 +211,7 @@ function writeReshape(op: OpOf<"reshape">, file: OutputFile): void {
     version: 1,
     inputs,
     outputs: op.outputs,
-    options: [schema.OptionsType.reshape, table],
+    options: [OptionsType.reshape, table],
   });
 }
 
@@ -225,7 +226,7 @@ function writeSlice(op: OpOf<"slice">, file: OutputFile): void {
       version,
       inputs,
       outputs,
-      options: [schema.OptionsType.slice, file.table({})],
+      options: [OptionsType.slice, file.table({})],
     });
   }
   const end = size.map((count, i) => begin[i]! + step[i]! * count);
@@ -238,7 +239,7 @@ function writeSlice(op: OpOf<"slice">, file: OutputFile): void {
     version,
     inputs,
     outputs,
-    options: [schema.OptionsType.stridedSlice, table],
+    options: [OptionsType.stridedSlice, table],
   });
 }
 
@@ -258,7 +259,7 @@ function writeResize(op: OpOf<"resize">, file: OutputFile): void {
     version: 3,
     inputs: [op.inputs[0]!, file.vector("size", size)],
     outputs,
-    options: [isBilinear ? schema.OptionsType.resizeBilinear : schema.OptionsType.resizeNearest, table],
+    options: [isBilinear ? OptionsType.resizeBilinear : OptionsType.resizeNearest, table],
   });
 }
 
@@ -282,20 +283,20 @@ function writeTransposedConvolution(op: OpOf<"transposedconvolution">, file: Out
     version: activation !== "none" ? 4 : inputs.length > 2 ? 3 : isQuantized(op, file) ? 2 : 1,
     inputs: [file.vector("shape", y!), inputs[1]!, inputs[0]!, ...inputs.slice(2)],
     outputs,
-    options: [schema.OptionsType.transposeConv, table],
+    options: [OptionsType.transposeConv, table],
   });
 }
 
 function writeDepthToSpace(op: OpOf<"depthtospace">, file: OutputFile): void {
   if (op.order !== "dcr" || op.crops) throw new UnsupportedError("depthtospace: order expected dcr without crops");
   const table = file.table({ [schema.BlockOptions.blockSize]: int32(op.blockSize) });
-  const options = [schema.OptionsType.depthToSpace, table] as const;
+  const options = [OptionsType.depthToSpace, table] as const;
   file.operator({ ...placeOf(op), name: "DEPTH_TO_SPACE", version: 1, options });
 }
 
 function writeSpaceToDepth(op: OpOf<"spacetodepth">, file: OutputFile): void {
   const table = file.table({ [schema.BlockOptions.blockSize]: int32(op.blockSize) });
-  const options = [schema.OptionsType.spaceToDepth, table] as const;
+  const options = [OptionsType.spaceToDepth, table] as const;
   file.operator({ ...placeOf(op), name: "SPACE_TO_DEPTH", version: 1, options });
 }
 
@@ -309,7 +310,7 @@ function writeBlocks(op: OpOf<"spacetobatch" | "batchtospace">, sides: Padding, 
     version: isQuantized(op, file) ? 2 : 1,
     inputs: [op.inputs[0]!, file.vector("block", block), amounts],
     outputs,
-    options: [isToBatch ? schema.OptionsType.spaceToBatch : schema.OptionsType.batchToSpace, file.table({})],
+    options: [isToBatch ? OptionsType.spaceToBatch : OptionsType.batchToSpace, file.table({})],
   });
 }
 
@@ -324,13 +325,13 @@ function writePadAny(op: OpOf<"padany">, file: OutputFile): void {
     const data = dtype === "float32" ? Float32Array.of(value) : dtype === "int8" ? new Int8Array(1) : new Uint8Array(1);
     if (dtype !== "float32") data[0] = Math.round(value / scale) + (quantization?.zeroPoint[0] ?? 0);
     inputs.push(file.add({ name: "value", shape: [1], dtype, quantization, data }));
-    const options = [schema.OptionsType.padV2, file.table({})] as const;
+    const options = [OptionsType.padV2, file.table({})] as const;
     return file.operator({ name: "PADV2", version, inputs, outputs, options });
   }
   const code = schema.MIRROR_MODES.findIndex((each) => each === mode);
   if (code < 0) throw new UnsupportedError(`padany: mode expected constant, reflect or symmetric, got ${mode}`);
   const table = file.table({ [schema.MirrorPadOptions.mode]: int8(code) });
-  file.operator({ name: "MIRROR_PAD", version, inputs, outputs, options: [schema.OptionsType.mirrorPad, table] });
+  file.operator({ name: "MIRROR_PAD", version, inputs, outputs, options: [OptionsType.mirrorPad, table] });
 }
 
 /** The names of reductions. */
@@ -343,7 +344,7 @@ function writeReduce(op: OpOf<"reduce">, file: OutputFile): void {
     version: isQuantized(op, file) ? 2 : 1,
     inputs: [op.inputs[0]!, file.vector("axes", op.axes)],
     outputs: op.outputs,
-    options: [schema.OptionsType.reducer, table],
+    options: [OptionsType.reducer, table],
   });
 }
 
@@ -351,13 +352,13 @@ function writeL2Normalization(op: OpOf<"l2normalization">, file: OutputFile): vo
   if (op.epsilon !== schema.L2_EPSILON) {
     throw new UnsupportedError(`l2normalization: epsilon expected ${schema.L2_EPSILON}, got ${op.epsilon}`);
   }
-  const options = [schema.OptionsType.l2Norm, file.table({})] as const;
+  const options = [OptionsType.l2Norm, file.table({})] as const;
   file.operator({ ...placeOf(op), name: "L2_NORMALIZATION", version: isQuantized(op, file) ? 2 : 1, options });
 }
 
 function writeTile(op: OpOf<"tile">, file: OutputFile): void {
   const inputs = [op.inputs[0]!, file.vector("multiples", op.multiples)];
-  const options = [schema.OptionsType.tile, file.table({})] as const;
+  const options = [OptionsType.tile, file.table({})] as const;
   file.operator({ name: "TILE", version: 1, inputs, outputs: op.outputs, options });
 }
 
@@ -365,7 +366,7 @@ function writeGather(op: OpOf<"gather">, file: OutputFile): void {
   const inputs = [op.inputs[0]!, file.vector("indices", op.indices)];
   const table = file.table({ [schema.GatherOptions.axis]: int32(op.axis) });
   const version = isQuantized(op, file) ? 2 : 1;
-  file.operator({ name: "GATHER", version, inputs, outputs: op.outputs, options: [schema.OptionsType.gather, table] });
+  file.operator({ name: "GATHER", version, inputs, outputs: op.outputs, options: [OptionsType.gather, table] });
 }
 
 function writeDetection(op: OpOf<"detection">, file: OutputFile): void {

@@ -25,10 +25,15 @@ const READERS: Readonly<Record<string, Reader>> = {
 const CONTROL_FLOW =
   /^(Switch|Merge|Enter|Exit|NextIteration|LoopCond|(Stateless)?(While|If)|(Stateful|Stateless)?PartitionedCall|Tensor(List|Array)\w+)$/;
 
+/** The names of all operators that a graph may have. */
+export function supportedNodes(): string[] {
+  return Object.keys(READERS).toSorted();
+}
+
 /** Returns the reader of an operator. Throws UnsupportedError if there is none. */
 export function readerOf(op: string): Reader {
   const reader = Object.hasOwn(READERS, op) ? READERS[op] : undefined;
   if (reader) return reader;
   if (CONTROL_FLOW.test(op)) throw new UnsupportedError("control flow is not supported");
-  throw new UnsupportedError(`not supported; supported are ${Object.keys(READERS).toSorted().join(", ")}`);
+  throw new UnsupportedError(`not supported; supported are ${supportedNodes().join(", ")}`);
 }
