@@ -98,9 +98,9 @@ function saturated(value: number): number {
   return Math.min(Math.max(value, -(2 ** 15)), 2 ** 15 - 1);
 }
 
-/** a · b / 2^15, a half away from zero. */
+/** a · b / 2^15, a half upwards, as gemmlowp's SaturatingRoundingDoublingHighMul rounds. */
 function roundedProduct(a: number, b: number): number {
-  return roundedQuotient(a * b, 2 ** 15);
+  return Math.round((a * b) / 2 ** 15);
 }
 
 /** a / b, a half away from zero. */
