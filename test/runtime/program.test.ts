@@ -67,5 +67,5 @@ test("an operator that no kernel computes is named", async () => {
   const graph = buildGraph({ tensors, ops, inputs: [0], outputs: [1] });
   const act = Program.create(graph, modulesOf("simd"), OPTIONS);
   await expect(act).rejects.toThrow(UnsupportedError);
-  await expect(act).rejects.toThrow('operator 0 (softmax): softmax expected float32, uint8 or int8, got int32');
+  await expect(act).rejects.toThrow("operator 0 (softmax): softmax expected float32, uint8 or int8, got int32");
 });
