@@ -1,7 +1,4 @@
 /** Operators and small networks in TensorFlow Lite itself (tfjs-tflite, with XNNPACK): 8-bit results byte for byte. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readTflite } from "../../src/formats/tflite/read.js";
 import { writeTflite } from "../../src/formats/tflite/write.js";
@@ -17,56 +14,18 @@ import { ELEMENTWISE_TYPES, flavoursOf } from "../support/elementwise.js";
 import { FLAVOURS, manyGraph, randomTensor, unaryGraph, weightedGraph, type Flavour } from "../support/graphs.js";
 import { modulesOf } from "../support/modules.js";
 import { invertedResiduals, singleShotDetector } from "../support/networks.js";
+import { openTflite, type Open } from "./support/tflite.js";
 
 type Elements = TensorView;
 
-interface Handles {
-  size(): number;
-  get(index: number): { data(): Elements };
-}
-
-/** The emscripten module and the C++ classes that it binds. */
-interface TfliteModule {
-  readonly HEAPU8: Uint8Array;
-  _malloc(bytes: number): number;
-  readonly TFLiteWebModelRunner: {
-    CreateFromBufferAndOptions(
-      address: number,
-      length: number,
-      options: object,
-    ): {
-      ok(): boolean;
-      errorMessage(): string;
-      value(): { GetInputs(): Handles; GetOutputs(): Handles; Infer(): boolean };
-    };
-  };
-}
-
-let tflite: TfliteModule;
+let open: Open;
 
 beforeAll(async () => {
-  const require = createRequire(import.meta.url);
-  const script = require.resolve("@tensorflow/tfjs-tflite/wasm/tflite_web_api_cc_simd.js");
-  Object.assign(globalThis, { self: globalThis }); // it takes itself to be on the web
-  const create = require(script) as (options: object) => Promise<TfliteModule>;
-  tflite = await create({
-    wasmBinary: readFileSync(script.replace(/\.js$/, ".wasm")),
-    locateFile: (name: string) => join(dirname(script), name),
-  });
+  open = await openTflite(import.meta.url);
 });
 
 function theirs(graph: Graph, inputs: readonly Elements[]): Elements[] {
-  const file = writeTflite(graph);
-  const address = tflite._malloc(file.length);
-  tflite.HEAPU8.set(file, address);
-  const options = { numThreads: 1, enableProfiling: false, maxProfilingBufferEntries: 1024 };
-  const created = tflite.TFLiteWebModelRunner.CreateFromBufferAndOptions(address, file.length, options);
-  if (!created.ok()) throw new Error(created.errorMessage());
-  const runner = created.value();
-  for (const [i, elements] of inputs.entries()) runner.GetInputs().get(i).data().set(elements);
-  expect(runner.Infer()).toBe(true);
-  const outputs = runner.GetOutputs();
-  return Array.from({ length: outputs.size() }, (_, i) => outputs.get(i).data().slice());
+  return open(writeTflite(graph))(inputs);
 }
 
 async function ours(graph: Graph, inputs: readonly Elements[]): Promise<readonly Elements[]> {
