@@ -1,10 +1,11 @@
 /** ONNX's operators on each element of one tensor or two. */
 import { FormatError, UnsupportedError } from "../../errors.js";
+import { broadcastShape } from "../../ir/ops/broadcast.js";
 import type { CommonAttributes, Known, RareAttributes } from "../../ir/ops/index.js";
 import { rare } from "../../ir/rare.js";
 import { elementCount, formatShape } from "../../ir/tensor.js";
 import { constantOf, type Constant } from "./constants.js";
-import { broadcastShape, combined, expectFew, permutedConstant, realOf } from "./fold.js";
+import { combined, expectFew, permutedConstant, realOf } from "./fold.js";
 import { arranged, commonOrder, extended, shapeOf, type Activation, type Value } from "./layout.js";
 import {
   activationAt,
@@ -82,20 +83,20 @@ function readBinary(source: Source, binary: Binary): Value {
 
 /** Integers are divided as integers are, toward zero. */
 function computed(a: Constant, b: Constant, { f }: Binary): Constant {
-  expectFew(elementCount(broadcastShape(a.shape, b.shape)));
+  expectFew(elementCount(broadcastShape([a, b])));
   const isWhole = f === BINARY.Div.f && realOf(a).type !== "float32";
   return combined(a, b, isWhole ? (x, y) => Math.trunc(x / y) : f);
 }
 
 function compare(source: Source, f: (x: number, y: number) => number): Constant {
   const [a, b] = [constantAt(source, 0), constantAt(source, 1)];
-  expectFew(elementCount(broadcastShape(a.shape, b.shape)));
+  expectFew(elementCount(broadcastShape([a, b])));
   return combined(a, b, f, "int64");
 }
 
 function readWhere(source: Source): Constant {
   const [condition, x, y] = [0, 1, 2].map((index) => constantAt(source, index)) as [Constant, Constant, Constant];
-  expectFew(elementCount(broadcastShape(condition.shape, broadcastShape(x.shape, y.shape))));
+  expectFew(elementCount(broadcastShape([condition, x, y])));
   // One of the two products is 0 everywhere.
   const { type } = realOf(x);
   const first = combined(condition, x, (c, value) => (c ? value : 0), type);
@@ -117,7 +118,7 @@ function readSeveral(source: Source, binary: Binary): Value {
 function ofBoth(source: Source, { op }: Binary, a: Activation, b: Activation): Activation {
   const rank = Math.max(a.dims.length, b.dims.length);
   const [x, y] = [extended(a, rank), extended(b, rank)];
-  expectRank(broadcastShape(shapeOf(x), shapeOf(y)));
+  expectRank(broadcastShape([{ shape: shapeOf(x) }, { shape: shapeOf(y) }]));
   const order = commonOrder([x, y], rank);
   const groups = order.map((dimension) => [dimension]);
   const [left, right] = [x, y].map((value) => source.arranger.tensor(value, groups)) as [number, number];
@@ -144,7 +145,7 @@ function withConstant(
   const rank = Math.max(x.dims.length, real.shape.length);
   const value = extended(x, rank);
   const sizes = shapeOf(value);
-  const shape = broadcastShape(sizes, real.shape);
+  const shape = broadcastShape([{ shape: sizes }, real]);
   expectRank(shape);
   const order = commonOrder([value], rank);
   const wide = { ...real, shape: [...Array<number>(rank - real.shape.length).fill(1), ...real.shape] };

@@ -1,5 +1,7 @@
 /** Operators on constants, which run when the model is loaded: mostly chains that compute shapes. */
 import { FormatError, UnsupportedError } from "../../errors.js";
+import { broadcastStrides, stridesOf } from "../../ir/host/operator.js";
+import { broadcastShape } from "../../ir/ops/broadcast.js";
 import { elementCount, formatShape } from "../../ir/tensor.js";
 import { constantOf, elementsOf, integersOf, type Constant, type ElementType } from "./constants.js";
 
@@ -22,7 +24,7 @@ export function permutedConstant(constant: Constant, order: readonly number[]): 
   const { shape, data, quantization } = constant;
   if (order.every((dimension, i) => dimension === i)) return constant;
   const to = order.map((dimension) => shape[dimension]!);
-  const steps = stepsOf(shape);
+  const steps = stridesOf(shape);
   const strides = order.map((dimension) => steps[dimension]!);
   const moved = data.slice();
   eachOffset(to, [strides], (i, [from]) => {
@@ -34,11 +36,6 @@ export function permutedConstant(constant: Constant, order: readonly number[]): 
     data: moved,
     ...(quantization && { quantization: { ...quantization, axis: order.indexOf(quantization.axis) } }),
   };
-}
-
-/** How many elements apart neighbours along each dimension are. */
-function stepsOf(shape: readonly number[]): number[] {
-  return shape.map((_, i) => elementCount(shape.slice(i + 1)));
 }
 
 /** Visits the elements of a shape in order, each with its offsets in tensors that have such strides. */
@@ -61,32 +58,12 @@ function eachOffset(
   }
 }
 
-/** The shape of two that broadcast to each other. Throws FormatError if they do not. */
-export function broadcastShape(a: readonly number[], b: readonly number[]): number[] {
-  const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, i) => {
-    const [m, n] = [a[i - rank + a.length] ?? 1, b[i - rank + b.length] ?? 1];
-    if (m !== n && m !== 1 && n !== 1) {
-      throw new FormatError(`shapes expected to broadcast, got ${formatShape(a)} and ${formatShape(b)}`);
-    }
-    return m === 1 ? n : m;
-  });
-}
-
-function stridesFor(from: readonly number[], shape: readonly number[]): number[] {
-  const steps = stepsOf(from);
-  return shape.map((_, i) => {
-    const d = i - shape.length + from.length;
-    return d < 0 || from[d] === 1 ? 0 : steps[d]!;
-  });
-}
-
 /** The elements repeated so that they have the shape. Throws FormatError if they do not broadcast to it. */
 export function broadcastTo(constant: Constant, shape: readonly number[]): Constant {
-  const to = broadcastShape(constant.shape, shape);
+  const to = broadcastShape([constant, { shape }]);
   const { type, data, name } = realOf(constant);
   const wide = elementsOf(type, { length: elementCount(to) });
-  eachOffset(to, [stridesFor(constant.shape, to)], (i, [from]) => {
+  eachOffset(to, [broadcastStrides(constant.shape, to)], (i, [from]) => {
     wide[i] = data[from!]!;
   });
   return { kind: "constant", name, shape: to, type, data: wide };
@@ -99,10 +76,10 @@ export function combined(
   f: (x: number, y: number) => number,
   type: ElementType = a.type,
 ): Constant {
-  const shape = broadcastShape(a.shape, b.shape);
+  const shape = broadcastShape([a, b]);
   const [x, y] = [realOf(a).data, realOf(b).data];
   const data = elementsOf(a.quantization ? "float32" : type, { length: elementCount(shape) });
-  eachOffset(shape, [stridesFor(a.shape, shape), stridesFor(b.shape, shape)], (i, [p, q]) => {
+  eachOffset(shape, [broadcastStrides(a.shape, shape), broadcastStrides(b.shape, shape)], (i, [p, q]) => {
     data[i] = f(x[p!]!, y[q!]!);
   });
   return { kind: "constant", name: a.name, shape, type: a.quantization ? "float32" : type, data };
@@ -162,7 +139,7 @@ export function sliced(
   step: readonly number[],
 ): Constant {
   const { shape, data, type, name } = realOf(constant);
-  const steps = stepsOf(shape);
+  const steps = stridesOf(shape);
   const first = begin.reduce((sum, start, d) => sum + start * steps[d]!, 0);
   const made = elementsOf(type, { length: elementCount(size) });
   const strides = step.map((each, d) => each * steps[d]!);

@@ -1,19 +1,11 @@
 /** ONNX's operators that move, cut and join elements, on computed values and on constants, and the sources of constants. */
 import { FormatError, quote, UnsupportedError } from "../../errors.js";
+import { broadcastShape } from "../../ir/ops/broadcast.js";
 import { elementCount, formatShape } from "../../ir/tensor.js";
 import { rare } from "../../ir/rare.js";
 import type { Padding } from "../../ir/window.js";
 import { constantOf, elementTypeOf, expectSizes, integersOf, type Constant } from "./constants.js";
-import {
-  broadcastShape,
-  broadcastTo,
-  cast,
-  concatenated,
-  expectFew,
-  gathered,
-  permutedConstant,
-  sliced,
-} from "./fold.js";
+import { broadcastTo, cast, concatenated, expectFew, gathered, permutedConstant, sliced } from "./fold.js";
 import { commonOrder, extended, IMAGE, inOrder, shapeOf, transposed, type Activation, type Value } from "./layout.js";
 import {
   activationAt,
@@ -187,7 +179,7 @@ function readExpand(source: Source): Value {
     expectFew(elementCount(shape));
     return broadcastTo(x, shape);
   }
-  const to = broadcastShape(shapeOf(x), shape);
+  const to = broadcastShape([{ shape: shapeOf(x) }, { shape }]);
   const value = extended(x, to.length);
   return tiled(
     source,

@@ -9,6 +9,7 @@ import { decodeTensor, integersOf, type Constant } from "./constants.js";
 import { permutedConstant, realOf } from "./fold.js";
 import { arranged, shapeOf, type Activation, type Arranger, type Value } from "./layout.js";
 import type { OnnxAttribute } from "./schema.js";
+import { fromFirst } from "../axis.js";
 
 export interface Source {
   /** Of its first output. */
@@ -124,7 +125,7 @@ export function scalarOf(constant: Constant): number {
 
 /** An axis from 0; negative ones count from the end. */
 export function axisOf(axis: number, rank: number): number {
-  const from0 = axis < 0 ? axis + rank : axis;
+  const from0 = fromFirst(axis, rank);
   if (!(Number.isInteger(from0) && from0 >= 0 && from0 < rank)) {
     throw new FormatError(`axis expected from ${-rank} to ${rank - 1}, got ${axis}`);
   }

@@ -12,6 +12,7 @@ import {
   unary,
   type Source,
 } from "./source.js";
+import { fromFirst } from "../axis.js";
 
 export function readConcatenation(source: Source): Op {
   const { inputs, outputs, tensors } = source;
@@ -21,7 +22,7 @@ export function readConcatenation(source: Source): Op {
   const activation = readActivation(options.int8(schema.ConcatenationOptions.activation));
   if (activation !== "none") throw new UnsupportedError(`fused activation expected NONE (0), got ${activation}`);
   const axis = options.int32(schema.ConcatenationOptions.axis);
-  return { type: "concatenation", inputs, outputs, axis: axis < 0 ? axis + x.shape.length : axis };
+  return { type: "concatenation", inputs, outputs, axis: fromFirst(axis, x.shape.length) };
 }
 
 /** A size of -1 reaches to the end. */
@@ -79,7 +80,7 @@ export function readStridedSlice(source: Source): Op[] {
 export function readTranspose({ inputs, outputs, tensors }: Source): Op {
   const { shape } = expectTensor(tensors, inputs[0], "input");
   const permutation = expectConstants(tensors, inputs[1], "permutation");
-  const dimensions = permutation.map((axis) => (axis < 0 ? axis + shape.length : axis));
+  const dimensions = permutation.map((axis) => fromFirst(axis, shape.length));
   return { type: "transpose", inputs: [inputs[0]!], outputs, permutation: dimensions };
 }
 

@@ -5,6 +5,7 @@ import type { Activation } from "../../ir/ops/module.js";
 import { formatShape, type Tensor } from "../../ir/tensor.js";
 import type { Table } from "./flatbuffer.js";
 import * as schema from "./schema.js";
+import { fromFirst } from "../axis.js";
 
 /** An operator as the file has it. */
 export interface Source {
@@ -65,7 +66,7 @@ export function expectConstants(
 
 /** Constant dimensions of x, counted from the first one. */
 export function expectAxes({ inputs, tensors }: Source, operand: number, { shape }: Tensor): number[] {
-  return expectConstants(tensors, inputs[operand], "axes").map((axis) => (axis < 0 ? axis + shape.length : axis));
+  return expectConstants(tensors, inputs[operand], "axes").map((axis) => fromFirst(axis, shape.length));
 }
 
 export function expectOptions({ options }: Source): Table {

@@ -3,6 +3,7 @@ import { FormatError, UnsupportedError } from "../../errors.js";
 import type { Op, OpOf } from "../../ir/ops/index.js";
 import type { Tensor } from "../../ir/tensor.js";
 import { expectConstants, expectTensor, type Readers, type Source } from "./source.js";
+import { fromFirst } from "../axis.js";
 
 type Fields<T extends Op["type"]> = Omit<OpOf<T>, "inputs" | "outputs">;
 
@@ -18,7 +19,7 @@ function readArgMax({ inputs, outputs, tensors }: Source, least: boolean): Op {
   const { shape } = expectTensor(tensors, inputs[0], "input");
   const [axis] = expectConstants(tensors, inputs[1], "axis");
   if (axis === undefined) throw new FormatError("axis expected one number, got none");
-  return { type: "argmax", inputs: [inputs[0]!], outputs, axis: axis < 0 ? axis + shape.length : axis, least };
+  return { type: "argmax", inputs: [inputs[0]!], outputs, axis: fromFirst(axis, shape.length), least };
 }
 
 function readTopK({ inputs, outputs, tensors }: Source): Op {

@@ -1,6 +1,7 @@
 /** Functions of two elements, either of which may be broadcast: a line each. */
-import { FormatError, UnsupportedError } from "../../errors.js";
+import { UnsupportedError } from "../../errors.js";
 import { elementCount, formatShape, type Shape, type Tensor } from "../tensor.js";
+import { broadcastShape } from "./broadcast.js";
 import { fuseActivation, type Activation, type ChannelScale, type OpModule } from "./module.js";
 import { areFloatConstants, channelScale } from "./operands.js";
 
@@ -29,7 +30,7 @@ function arithmetic<T extends string>(linear: Linear): OpModule<Binary<T>> {
 }
 
 function binary<T extends string>(): OpModule<Binary<T>> {
-  return { shapes: (_, inputs) => [broadcastShape(inputs)] };
+  return { shapes: (_, inputs) => [sharedShape(inputs)] };
 }
 
 export const BINARY = {
@@ -49,23 +50,15 @@ export const BINARY = {
 
 export type BinaryType = keyof typeof BINARY;
 
-function broadcastShape([x, y]: readonly Tensor[]): Shape {
-  const rank = Math.max(x!.shape.length, y!.shape.length);
-  for (const { shape, data } of [x!, y!]) {
+/** Only constants may lack dimensions. */
+function sharedShape(operands: readonly Tensor[]): Shape {
+  const rank = Math.max(...operands.map(({ shape }) => shape.length));
+  for (const { shape, data } of operands) {
     if (shape.length < rank && !data) {
       throw new UnsupportedError(`input expected ${rank} dimensions or constants, got ${formatShape(shape)}`);
     }
   }
-  const [a, b] = [x!.shape, y!.shape].map((shape) => [...Array<number>(rank - shape.length).fill(1), ...shape]);
-  return a!.map((size, i) => {
-    const other = b![i]!;
-    if (size !== other && size !== 1 && other !== 1) {
-      throw new FormatError(
-        `inputs expected of sizes that are equal or 1, got ${formatShape(a!)} and ${formatShape(b!)}`,
-      );
-    }
-    return size === 1 ? other : size;
-  });
+  return broadcastShape(operands);
 }
 
 /** Only for constants with one value, or with one for each channel of x. */

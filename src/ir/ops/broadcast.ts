@@ -3,7 +3,7 @@ import { FormatError } from "../../errors.js";
 import { formatShape, type Shape, type Tensor } from "../tensor.js";
 
 /** The shape that all operands are broadcast to. Throws FormatError if they do not fit together. */
-export function broadcastShape(operands: readonly Tensor[]): Shape {
+export function broadcastShape(operands: readonly Pick<Tensor, "shape">[]): Shape {
   const rank = Math.max(...operands.map(({ shape }) => shape.length));
   const sizes = Array<number>(rank).fill(1);
   for (const { shape } of operands) {
@@ -11,7 +11,7 @@ export function broadcastShape(operands: readonly Tensor[]): Shape {
       const axis = rank - shape.length + i;
       if (sizes[axis] === 1) sizes[axis] = size;
       else if (size !== 1 && size !== sizes[axis]) {
-        const shapes = operands.map((operand) => formatShape(operand.shape)).join(", ");
+        const shapes = operands.map((operand) => formatShape(operand.shape)).join(" and ");
         throw new FormatError(`inputs expected of sizes that are equal or 1, got ${shapes}`);
       }
     }

@@ -7,6 +7,7 @@ import { moduleOf, type Op } from "../../../ir/ops/index.js";
 import { permuted } from "../../../ir/permute.js";
 import { elementCount, type Shape, type Tensor } from "../../../ir/tensor.js";
 import type { Attributes } from "./attributes.js";
+import { fromFirst } from "../../axis.js";
 
 /** An output of a node: an activation, which is a tensor of the graph, or a constant. */
 export type Value = number | Tensor;
@@ -110,7 +111,7 @@ export function integer(source: Source, index: number): number {
 
 /** An axis from 0; negative ones count from the end. Throws FormatError if there is no such dimension. */
 export function axisOf(axis: number, rank: number): number {
-  const counted = axis < 0 ? axis + rank : axis;
+  const counted = fromFirst(axis, rank);
   if (!(counted >= 0 && counted < rank)) throw new FormatError(`axis expected below ${rank}, got ${axis}`);
   return counted;
 }

@@ -4,6 +4,7 @@ import { rare } from "../../../ir/rare.js";
 import { formatShape } from "../../../ir/tensor.js";
 import { asWhole } from "../../json.js";
 import type { Layer, Reader } from "./layer.js";
+import { fromFirst } from "../../axis.js";
 
 export const MERGING_READERS: Readonly<Record<string, Reader>> = {
   Add: sum,
@@ -19,7 +20,7 @@ export const MERGING_READERS: Readonly<Record<string, Reader>> = {
     const rank = net.shape(inputs[0]!).length;
     const axis = asWhole(config.axis ?? -1, "axis", -rank);
     if (inputs.length < 2) throw new FormatError(`expected at least two inputs, got ${inputs.length}`);
-    return net.add(name, rare({ type: "concatenation", axis: axis < 0 ? axis + rank : axis }), ...inputs);
+    return net.add(name, rare({ type: "concatenation", axis: fromFirst(axis, rank) }), ...inputs);
   },
 };
 
